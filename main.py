@@ -1,1 +1,22 @@
 """Trajecta's entry: a command (check, compare, figure, report) runs without a window, anything else opens it."""
+
+import sys
+
+COMMANDS = ("check", "compare", "figure", "report")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command or the window; returns the exit code: 0 done, 2 for what the user can mend."""
+    words = sys.argv[1:] if arguments is None else arguments
+    # The command line must not wait for Qt, nor the window for the command line.
+    if words and (words[0] in COMMANDS or words[0] in ("-h", "--help", "--version")):
+        from trajecta.io.command_line import run_command
+
+        return run_command(words)
+    from trajecta.gui.start import start_window
+
+    return start_window(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

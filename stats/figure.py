@@ -97,9 +97,20 @@ class Rule:
     stroke: Stroke = Stroke(SOFT_INK, 0.5, (2.0, 2.0))
 
 
+class Pin(StrEnum):
+    """Which coordinate of a text stays at its place in the panel when the camera moves."""
+
+    NONE = ""
+    X = "x"
+    Y = "y"
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One line of text; ``at`` is its baseline point, ``offset`` moves it on the page (points, y downwards)."""
+    """One line of text; ``at`` is its baseline point, ``offset`` moves it on the page (points, y downwards).
+
+    The coordinate named by ``pin`` is no data value but a fraction of the panel (0 left or bottom, 1 right or top).
+    """
 
     at: tuple[float, float]
     text: str
@@ -110,6 +121,7 @@ class Note:
     bold: bool = False
     vertical: bool = False
     key: str = ""
+    pin: Pin = Pin.NONE
 
 
 Mark = Line | Dots | Block | Rule | Note
@@ -125,13 +137,19 @@ class Scale(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One axis. On a LOG scale coordinates are log10 of the value; ``visible`` False draws neither line nor ticks."""
+    """One axis. On a LOG scale coordinates are log10 of the value; ``visible`` False draws neither line nor ticks.
+
+    Label and tick strings may hold line breaks. ``size`` is their type size in points; ``steps`` are the tick
+    distances that suit the unit (months: 1, 3, 6, 12), empty for 1, 2, 5 times a power of ten.
+    """
 
     label: str
     range: tuple[float, float]
     ticks: tuple[tuple[float, str], ...]
     scale: Scale = Scale.LINEAR
     visible: bool = True
+    size: float = 7.0
+    steps: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,195 @@
+"""The answer: what happened to the patients, the estimate, P with its floor, who was left out, and what lies behind."""
+
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+from trajecta.gui.answer_html import answer_lines, intervals_html, pairs_html, tests_html, yes_no_html
+from trajecta.gui.parts import looking
+from trajecta.gui.session import Message, Session, Tone
+from trajecta.gui.theme import Theme
+from trajecta.io.answers import answer_table, answer_text, table_text
+from trajecta.stats.results import PairedResult
+from trajecta.stats.words import methods_paragraph, results_sentence
+
+LINES = ("Before", "After", "Change", "P", "Patients")
+
+
+class Fold(QWidget):
+    """A line that opens to show more; closed it says in a few words what is inside."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+        self._hint = ""
+        self.button = looking(QPushButton(), "fold")
+        self.button.setCheckable(True)
+        self._hint_label = looking(QLabel(), "soft")
+        self._hint_label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.body = QLabel()
+        self.body.setWordWrap(True)
+        self.body.setTextFormat(Qt.TextFormat.RichText)
+        self.body.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.body.hide()
+        over = QHBoxLayout(self.button)
+        over.setContentsMargins(0, 0, 0, 0)
+        over.addStretch()
+        over.addWidget(self._hint_label)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.button)
+        layout.addWidget(self.body)
+        self.button.toggled.connect(self._turn)
+        self.show_text("", "")
+
+    def show_text(self, hint: str, text: str) -> None:
+        """Show these words closed and this rich text open."""
+        self._hint = hint
+        self.body.setText(text)
+        self._turn(self.button.isChecked())
+
+    def _turn(self, is_open: bool) -> None:
+        self.button.setText(self._title)
+        self.button.setAccessibleName(f"{self._title}: {self._hint}")
+        self._hint_label.setText(f"{self._hint}  {'▾' if is_open else '▸'}")
+        self.body.setVisible(is_open)
+
+
+class AnswerPanel(QWidget):
+    """Prose first, then label and value, then the caution in its box, then the folds."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self._session, self._theme = session, theme
+        self.lead = looking(QLabel(), "lead")
+        self.lead.setWordWrap(True)
+        self.lead.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.caution = looking(QLabel(), "caution")
+        self.caution.setWordWrap(True)
+        self.values = {name: QLabel() for name in LINES}
+        self.folds = {
+            "pairs": Fold("Patient by patient"),
+            "tests": Fold("All tests side by side"),
+            "intervals": Fold("Estimates and intervals"),
+            "table": Fold("Yes/no table"),
+            "words": Fold("Words for the paper"),
+        }
+        self._body = QWidget()
+        self._lay_out()
+        session.answered.connect(self._show)
+        session.opened.connect(lambda _: self._show(None))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Write the rich text in this theme's colours."""
+        self._theme = theme
+        self._show(self._session.result)
+
+    def copy(self, form: str = "text") -> None:
+        """Put the answer on the clipboard as text, table, results sentence or methods paragraph."""
+        result = self._session.result
+        if result is None:
+            return
+        forms = {
+            "text": lambda: answer_text(result),
+            "table": lambda: table_text(answer_table((result,))),
+            "results": lambda: results_sentence(result),
+            "methods": lambda: methods_paragraph(result),
+        }
+        QGuiApplication.clipboard().setText(forms[form]())
+        self._session.said.emit(Message("The answer is on the clipboard.", Tone.NOTE))
+
+    def _lay_out(self) -> None:
+        copy = looking(QToolButton(), "link")
+        copy.setText("Copy ▾")
+        copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        copy.setAccessibleName("Copy the answer")
+        menu = QMenu(copy)
+        names = (
+            ("text", "As text"),
+            ("table", "As table"),
+            ("results", "Results sentence"),
+            ("methods", "Methods paragraph"),
+        )
+        for form, name in names:
+            menu.addAction(name).triggered.connect(lambda _=False, key=form: self.copy(key))
+        copy.setMenu(menu)
+        head = QHBoxLayout()
+        head.addWidget(looking(QLabel("ANSWER"), "caption"))
+        head.addStretch()
+        head.addWidget(copy)
+        inside = QVBoxLayout(self._body)
+        inside.setContentsMargins(16, 12, 8, 16)
+        inside.setSpacing(8)
+        inside.addLayout(head)
+        inside.addWidget(self.lead)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for row, (name, value) in enumerate(self.values.items()):
+            grid.addWidget(looking(QLabel(name), "soft"), row, 0, Qt.AlignmentFlag.AlignTop)
+            value.setWordWrap(True)
+            value.setTextFormat(Qt.TextFormat.RichText)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(value, row, 1)
+        self._grid = QWidget()
+        self._grid.setLayout(grid)
+        grid.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self._grid)
+        inside.addWidget(self.caution)
+        folds = QVBoxLayout()
+        folds.setSpacing(0)
+        for fold in self.folds.values():
+            folds.addWidget(fold)
+        folds.addWidget(looking(QFrame(), "line"))
+        inside.addSpacing(4)
+        self._folds = QWidget()
+        self._folds.setLayout(folds)
+        folds.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self._folds)
+        inside.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self._body)
+        scroll.viewport().setAutoFillBackground(False)
+        self._body.setAutoFillBackground(False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
+
+    def _show(self, result: PairedResult | None) -> None:
+        for part in (self._grid, self._folds):
+            part.setVisible(result is not None)
+        if result is None:
+            asked = self._session.is_open and self._session.study.comparison is None
+            self.lead.setText("There are no two visits to compare for this measure." if asked else "")
+            self.caution.hide()
+            return
+        self.lead.setText(result.lead)
+        for name, text in answer_lines(result).items():
+            self.values[name].setText(text)
+        self.caution.setText("\n\n".join(result.cautions))
+        self.caution.setVisible(bool(result.cautions))
+        soft = self._theme.soft
+        self.folds["pairs"].show_text(f"{result.n} used", pairs_html(result, soft))
+        self.folds["tests"].show_text(f"{len(result.tests)}", tests_html(result.tests, soft))
+        self.folds["intervals"].show_text(f"{len(result.intervals)}", intervals_html(result.intervals, soft))
+        self.folds["table"].setVisible(result.yes_no is not None)
+        if result.yes_no is not None:
+            self.folds["table"].show_text("exact McNemar", yes_no_html(result, soft))
+        words = f"<p>{escape(results_sentence(result))}</p><p>{escape(methods_paragraph(result))}</p>"
+        self.folds["words"].show_text("results, methods", words)

@@ -1,0 +1,207 @@
+"""Saving the figure: format, width in millimetres, resolution, and a preview that is the print itself."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+from trajecta.gui.parts import called, looking
+from trajecta.gui.session import Message, Session, Tone
+from trajecta.io.export import FORMATS, export_figure
+from trajecta.io.pen import draw_figure
+from trajecta.stats.charts.choice import ChartChoice
+from trajecta.stats.figure import POINTS_PER_MM, Figure
+
+Make = Callable[[ChartChoice, bool], Figure]
+WIDTHS = ((89.0, "89 mm, one column"), (120.0, "120 mm"), (183.0, "183 mm, two columns"), (0.0, "Other width"))
+DPI = (300, 600, 1200)
+
+
+class Preview(QWidget):
+    """The page as it will be printed, as large as fits; at 100 % one millimetre of paper is one on the screen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("desk")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumSize(QSize(420, 360))
+        self.setAccessibleName("Print preview")
+        self.figure: Figure | None = None
+
+    def show_figure(self, figure: Figure) -> None:
+        """Preview this figure."""
+        self.figure = figure
+        self.setAccessibleDescription(figure.alt)
+        self.update()
+
+    @property
+    def scale_factor(self) -> float:
+        """Pixels for one point: print size if there is room, else as large as fits."""
+        if self.figure is None:
+            return 1.0
+        fits = min((self.width() - 40) / self.figure.width, (self.height() - 40) / self.figure.height)
+        return min(fits, self.logicalDpiX() / 72 * 1.5)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.figure is None:
+            return
+        scale = self.scale_factor
+        wide, high = self.figure.width * scale, self.figure.height * scale
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(round((self.width() - wide) / 2), round((self.height() - high) / 2))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for spread in range(6, 0, -1):
+            painter.setBrush(QColor(0, 0, 0, 7))
+            painter.drawRoundedRect(QRectF(-spread, 2 - spread, wide + 2 * spread, high + 2 * spread), 6, 6)
+        painter.fillRect(QRectF(0, 0, wide, high), QColor("white"))
+        draw_figure(painter, self.figure, scale)
+
+
+class ExportDialog(QDialog):
+    """Choices at the right, the print at the left; Save writes one file and says where it is."""
+
+    def __init__(self, session: Session, make: Make, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export figure")
+        self.resize(980, 620)
+        self._session, self._make = session, make
+        choice = session.study.chart
+        self.preview = Preview()
+        self.format = called(QComboBox(), "Format")
+        for entry in FORMATS:
+            self.format.addItem(entry.name, entry)
+        self.width_box = called(QComboBox(), "Width")
+        for width, name in WIDTHS:
+            self.width_box.addItem(name, width)
+        known = self.width_box.findData(choice.width_mm)
+        self.width_box.setCurrentIndex(known if known >= 0 else self.width_box.count() - 1)
+        self.width_mm = millimetres(choice.width_mm, 50.0, 250.0)
+        self.own_height = QCheckBox("Own height")
+        self.own_height.setChecked(choice.height_mm is not None)
+        self.height_mm = millimetres(choice.height_mm or 90.0, 30.0, 300.0)
+        self.dpi = called(QSpinBox(minimum=72, maximum=1200, value=600, suffix=" dpi"), "Resolution")
+        self.as_seen = QCheckBox("As seen now, with the zoom")
+        self._size = looking(QLabel(), "soft")
+        self._size.setWordWrap(True)
+        self._lay_out()
+        self._connect()
+        self._refresh()
+
+    @property
+    def choice(self) -> ChartChoice:
+        """The chart choice with the page asked for here."""
+        height = self.height_mm.value() if self.own_height.isChecked() else None
+        return replace(self._session.study.chart, width_mm=self.width_mm.value(), height_mm=height)
+
+    def save_as(self, path: Path) -> bool:
+        """Write the previewed figure; True if it is on disk."""
+        figure = self._make(self.choice, self.as_seen.isChecked())
+        if not self._session.attempt(lambda: export_figure(figure, path, self.dpi.value())):
+            return False
+        self._session.said.emit(Message(f"Saved {path.name} in {path.parent}.", Tone.NOTE))
+        return True
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setVerticalSpacing(8)
+        form.setHorizontalSpacing(12)
+        form.addRow("Format", self.format)
+        form.addRow("Width", self.width_box)
+        form.addRow("", self.width_mm)
+        form.addRow(self.own_height, self.height_mm)
+        form.addRow("Resolution", self.dpi)
+        form.addRow(self.as_seen)
+        save = looking(QPushButton("Save…", default=True), "primary")
+        cancel = QPushButton("Cancel")
+        save.clicked.connect(self._save)
+        cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        buttons.addWidget(cancel)
+        buttons.addWidget(save)
+        side = QVBoxLayout()
+        side.setContentsMargins(16, 16, 16, 16)
+        side.addWidget(looking(QLabel("EXPORT"), "caption"))
+        side.addSpacing(4)
+        side.addLayout(form)
+        side.addSpacing(8)
+        side.addWidget(self._size)
+        side.addStretch()
+        side.addLayout(buttons)
+        right = QWidget()
+        right.setFixedWidth(320)
+        right.setLayout(side)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.preview, 1)
+        layout.addWidget(right)
+
+    def _connect(self) -> None:
+        self.width_box.currentIndexChanged.connect(lambda _: self._choose_width())
+        for box in (self.width_mm, self.height_mm):
+            box.valueChanged.connect(lambda _: self._refresh())
+        self.dpi.valueChanged.connect(lambda _: self._refresh())
+        for check in (self.own_height, self.as_seen):
+            check.toggled.connect(lambda _: self._refresh())
+        self.format.currentIndexChanged.connect(lambda _: self._refresh())
+
+    def _choose_width(self) -> None:
+        if width := self.width_box.currentData():
+            self.width_mm.setValue(width)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.width_mm.setVisible(not self.width_box.currentData())
+        self.height_mm.setEnabled(self.own_height.isChecked())
+        entry = self.format.currentData()
+        self.dpi.setEnabled(entry.bitmap)
+        figure = self._make(self.choice, self.as_seen.isChecked())
+        self.preview.show_figure(figure)
+        words = f"{figure.width_mm:g} × {figure.height_mm:.0f} mm. {entry.what}"
+        if entry.bitmap:
+            pixels = [round(mm / 25.4 * self.dpi.value()) for mm in (figure.width_mm, figure.height_mm)]
+            words = f"{figure.width_mm:g} × {figure.height_mm:.0f} mm, {pixels[0]} × {pixels[1]} pixels. {entry.what}"
+        shown = self.preview.scale_factor * POINTS_PER_MM / (self.logicalDpiX() / 25.4)
+        self._size.setText(f"{words}\n\nPreview at {shown:.0%} of print size.".replace("%", " %"))
+
+    def _save(self) -> None:
+        entry = self.format.currentData()
+        study = self._session.study
+        measure = study.cohort.measure(study.measure).name if study.measure else "figure"
+        folder = study.source.parent if study.source and "resources" not in study.source.parts else Path.home()
+        proposal = folder / f"{measure} {study.chart.kind}.{entry.suffixes[0]}".replace("/", "-")
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save the figure", str(proposal), f"{entry.name} (*.{entry.suffixes[0]})"
+        )
+        if not name:
+            return
+        path = Path(name)
+        if path.suffix.lower().lstrip(".") not in entry.suffixes:
+            path = path.with_name(f"{path.name}.{entry.suffixes[0]}")
+        if self.save_as(path):
+            self.accept()
+
+
+def millimetres(value: float, low: float, high: float) -> QDoubleSpinBox:
+    """A box for a length in millimetres."""
+    box = QDoubleSpinBox(minimum=low, maximum=high, decimals=1, suffix=" mm")
+    box.setValue(value)
+    return box

@@ -1,0 +1,214 @@
+"""The centre: the row of chart kinds and the figure as paper on its desk."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from trajecta.gui.hover_card import HoverCard, card_text
+from trajecta.gui.icons import icon
+from trajecta.gui.paper import Hit, Paper
+from trajecta.gui.parts import called, looking
+from trajecta.gui.session import Session
+from trajecta.gui.theme import Theme
+from trajecta.io.study import Study
+from trajecta.stats.charts.choice import ChartChoice, TimeUnit
+from trajecta.stats.charts.registry import CHARTS, build_figure
+from trajecta.stats.figure import Figure
+from trajecta.stats.results import PairedResult
+
+WIDTHS = ((89.0, "89 mm"), (120.0, "120 mm"), (183.0, "183 mm"))
+MARGIN = 16  # px between the paper and the edge of the desk
+
+
+class Desk(QWidget):
+    """Keeps the paper at its true proportions, as large as fits, with a soft shadow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("desk")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumSize(QSize(320, 200))
+        self.paper = Paper(self)
+        self.card = HoverCard(self)
+        self.empty = looking(QLabel("", self), "soft")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+
+    def show_figure(self, figure: Figure | None, why_empty: str = "") -> None:
+        """Lay this figure on the desk, or say why there is none."""
+        self.paper.setVisible(figure is not None)
+        self.empty.setVisible(figure is None)
+        self.empty.setText(why_empty)
+        if figure is not None:
+            self._place(figure)
+        self.paper.show_figure(figure)
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.empty.setGeometry(self.rect())
+        if self.paper.figure is not None:
+            self._place(self.paper.figure)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.paper.figure is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for spread in range(6, 0, -1):
+            painter.setBrush(QColor(0, 0, 0, 7))
+            page = QRectF(self.paper.geometry()).adjusted(-spread, -spread + 2, spread, spread + 2)
+            painter.drawRoundedRect(page, 3 + spread, 3 + spread)
+
+    def _place(self, figure: Figure) -> None:
+        room = self.rect().adjusted(MARGIN, 6, -MARGIN, -MARGIN)
+        scale = min(room.width() / figure.width, room.height() / figure.height)
+        size = QSize(max(1, int(figure.width * scale)), max(1, int(figure.height * scale)))
+        self.paper.setGeometry(
+            QRect(room.left() + (room.width() - size.width()) // 2, room.top(), size.width(), size.height())
+        )
+        self.update()
+
+
+class FigurePanel(QWidget):
+    """Chart kinds above, the figure below; redraws when the study, the answer or the selection changes."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("desk")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._session, self._theme = session, theme
+        self.kinds = QButtonGroup(self)
+        self.desk = Desk()
+        self._width = called(QComboBox(), "Page width")
+        self._unit = called(QComboBox(), "Time axis")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(self._head())
+        layout.addWidget(self.desk, 1)
+        self.desk.paper.pointed.connect(self._point)
+        self.desk.paper.picked.connect(self._pick)
+        self.desk.paper.installEventFilter(self)
+        session.changed.connect(lambda _, study: self._show(study))
+        session.answered.connect(lambda _: self._show(session.study))
+        session.selected.connect(self._select)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colour the icons of the chart kinds."""
+        self._theme = theme
+        for chart, button in zip(CHARTS, self.kinds.buttons(), strict=True):
+            button.setIcon(icon(chart.icon, theme.ink if button.isChecked() else theme.soft))
+
+    def choose_kind(self, kind: str) -> None:
+        """Draw another kind of chart, as one undoable step."""
+        name = next(chart.name for chart in CHARTS if chart.key == kind)
+        self._choose(f"draw {name}", kind=kind)
+
+    def shown(self) -> Figure | None:
+        """The figure as it is seen now, zoom included."""
+        return self.desk.paper.shown()
+
+    def figure_with(self, choice: ChartChoice, as_seen: bool) -> Figure:
+        """The figure on another page, at home or zoomed as it is seen now."""
+        study = self._session.study
+        focus = choice.patient or self._session.patient
+        figure = build_figure(study.cohort, study.measure, self._result(study), replace(choice, patient=focus))
+        return self.desk.paper.seen(figure) if as_seen else figure
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        return isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._walk(event)
+
+    def _head(self) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setContentsMargins(MARGIN, 0, MARGIN, 0)
+        head.setSpacing(4)
+        for chart in CHARTS:
+            button = looking(QToolButton(), "kind")
+            button.setText(chart.name)
+            button.setCheckable(True)
+            button.setIcon(icon(chart.icon, self._theme.soft))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.clicked.connect(lambda _=False, key=chart.key: self.choose_kind(key))
+            button.setProperty("kind", chart.key)
+            self.kinds.addButton(button)
+            head.addWidget(button)
+        head.addStretch()
+        for unit in TimeUnit:
+            self._unit.addItem(unit.value.capitalize(), unit)
+        for width, name in WIDTHS:
+            self._width.addItem(name, width)
+        self._unit.activated.connect(lambda _: self._choose("change the time axis", time_unit=self._unit.currentData()))
+        self._width.activated.connect(
+            lambda _: self._choose("change the page width", width_mm=self._width.currentData())
+        )
+        head.addWidget(self._unit)
+        head.addWidget(self._width)
+        return head
+
+    def _choose(self, label: str, **changes: object) -> None:
+        def change(study: Study) -> Study:
+            return replace(study, chart=replace(study.chart, **changes))  # type: ignore[arg-type]  # checked by callers
+
+        self._session.edit(label, change)
+
+    def _show(self, study: Study) -> None:
+        choice = study.chart
+        for button in self.kinds.buttons():
+            button.setChecked(button.property("kind") == choice.kind)
+        self._unit.setCurrentIndex(self._unit.findData(choice.time_unit))
+        self._unit.setEnabled(choice.kind != "before-after")
+        if self._width.findData(choice.width_mm) < 0:
+            self._width.addItem(f"{choice.width_mm:g} mm", choice.width_mm)
+        self._width.setCurrentIndex(self._width.findData(choice.width_mm))
+        self.set_theme(self._theme)
+        self._draw(study, choice)
+
+    def _draw(self, study: Study, choice: ChartChoice) -> None:
+        self.desk.card.hide()
+        if not study.measure:
+            self.desk.show_figure(None, "Nothing to draw: the workbook has no measure. Look at Review import.")
+            return
+        self.desk.show_figure(self.figure_with(choice, as_seen=False))
+        self.desk.paper.select(self._session.patient)
+
+    def _result(self, study: Study) -> PairedResult | None:
+        """The answer to the study's question, None while it is still being computed."""
+        result = self._session.result
+        return result if result is not None and result.comparison == study.comparison else None
+
+    def _point(self, hit: Hit | None) -> None:
+        if hit is None:
+            self.desk.card.hide()
+            return
+        at = self.desk.paper.mapTo(self.desk, hit.at.toPoint())
+        self.desk.card.show_at(card_text(self._session.study, hit.patient, hit.visit), QPoint(at), self._theme.soft)
+
+    def _pick(self, patient: str | None) -> None:
+        self._session.select(None if patient == self._session.patient else patient)
+
+    def _select(self, patient: str | None) -> None:
+        study = self._session.study
+        if study.chart.kind == "medication" and study.measure:
+            self._draw(study, study.chart)
+        self.desk.paper.select(patient)
+
+    def _walk(self, event: QKeyEvent) -> bool:
+        """Arrow keys: up and down change the patient, left and right the visit under the card."""
+        paper, study = self.desk.paper, self._session.study
+        steps = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
+        step = steps.get(Qt.Key(event.key()))
+        patients = [p.id for p in study.cohort.included]
+        if step is None or not patients:
+            return False
+        current = self._session.patient
+        row = 0 if current not in patients else (patients.index(current) + step[0]) % len(patients)
+        visits = [o.visit for o in study.cohort.series(study.measure, patients[row]) if o.value is not None]
+        at = paper.hit.visit if paper.hit else ""
+        column = visits.index(at) + step[1] if at in visits else 0
+        self._session.select(patients[row])
+        if visits:
+            paper.point_at(patients[row], visits[max(0, min(column, len(visits) - 1))])
+        return True

@@ -1,0 +1,166 @@
+"""The patients of the cohort: in or out, style, id, facts and a sparkline of the measure."""
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
+from trajecta.gui.rows import ROW, VALUE, Index, Rows, paint_ground, paint_text
+from trajecta.gui.samples import draw_sample, draw_sparkline
+from trajecta.gui.session import Session
+from trajecta.gui.theme import Theme
+from trajecta.io.study import Study
+from trajecta.stats.cohort import Cohort, Patient
+from trajecta.stats.palette import PatientStyle, style_of
+from trajecta.stats.words import number_text
+
+CHECK = 32  # px from the left that take a patient in or out
+
+Point = tuple[float, float]
+
+
+def facts_of(patient: Patient) -> str:
+    """Sex and age in a word, such as “F 22”."""
+    age = number_text(patient.age) if patient.age is not None else ""
+    return " ".join(part for part in (patient.sex or "", age) if part)
+
+
+def course_of(cohort: Cohort, measure: str, patient: str) -> tuple[Point, ...]:
+    """The (day, value) points of a patient's sparkline."""
+    days = ((cohort.day(patient, o.visit), o.value) for o in cohort.series(measure, patient))
+    return tuple((float(day), value) for day, value in days if day is not None and value is not None)
+
+
+class PatientPainter(QStyledItemDelegate):
+    """Paints one patient a row."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.styles: dict[str, PatientStyle] = {}
+        self.courses: dict[str, tuple[Point, ...]] = {}
+        self.ranges = (0.0, 1.0, 0.0, 1.0)
+        self.excluded: frozenset[str] = frozenset()
+
+    def show(self, study: Study) -> None:
+        """Take over the styles and courses of this study."""
+        cohort = study.cohort
+        self.styles = {p.id: style_of(i) for i, p in enumerate(cohort.patients)}
+        self.courses = {p.id: course_of(cohort, study.measure, p.id) for p in cohort.patients}
+        self.excluded = frozenset(left.patient for left in cohort.excluded)
+        points = [point for course in self.courses.values() for point in course]
+        if points:
+            xs, ys = [x for x, _ in points], [y for _, y in points]
+            self.ranges = (min(xs), max(xs), min(ys), max(ys))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(120, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        patient = index.data(VALUE)
+        assert isinstance(patient, Patient)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect, chosen = paint_ground(painter, option, self.theme)
+        out = patient.id in self.excluded
+        self._paint_check(painter, rect, out)
+        draw_sample(painter, QRect(rect.left() + 36, rect.top(), 28, rect.height()), self.styles[patient.id], faded=out)
+        wide = max(0, rect.width() - 72 - 80)
+        text = QRect(rect.left() + 72, rect.top(), wide, rect.height())
+        used = paint_text(painter, text, patient.id, self.theme.soft if out else self.theme.ink, bold=chosen or not out)
+        paint_text(painter, text.adjusted(used + 8, 0, 24, 0), facts_of(patient), self.theme.soft)
+        if not out:
+            place = QRect(rect.right() - 68, rect.top() + 8, 54, rect.height() - 16)
+            draw_sparkline(painter, place, self.courses[patient.id], self.ranges, self.styles[patient.id].color)
+        else:
+            paint_text(
+                painter,
+                QRect(rect.right() - 72, rect.top(), 60, rect.height()),
+                "left out",
+                self.theme.soft,
+                right=True,
+            )
+        painter.restore()
+
+    def _paint_check(self, painter: QPainter, rect: QRect, out: bool) -> None:
+        box = QRect(rect.left() + 14, rect.center().y() - 6, 13, 13)
+        if out:
+            painter.setPen(QPen(QColor(self.theme.soft), 1))
+            painter.drawRoundedRect(box, 3, 3)
+            return
+        painter.setPen(QPen(QColor(self.theme.accent), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawLine(box.left() + 2, box.center().y() + 1, box.left() + 5, box.bottom() - 2)
+        painter.drawLine(box.left() + 5, box.bottom() - 2, box.right() - 1, box.top() + 3)
+
+
+class PatientList(QListView):
+    """Click selects a patient everywhere; the check (or Space) takes the patient out or back in."""
+
+    toggled = Signal(object)  # patient id
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self.setAccessibleName("Patients")
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setMouseTracking(True)
+        self._session = session
+        self._rows = Rows(self)
+        self.painter = PatientPainter(theme, self)
+        self.setModel(self._rows)
+        self.setItemDelegate(self.painter)
+        self.selectionModel().currentChanged.connect(self._choose)
+        session.selected.connect(self._mark)
+
+    def show_study(self, study: Study) -> None:
+        """Show the patients of this study."""
+        self.painter.show(study)
+        reasons = {left.patient: left.reason for left in study.cohort.excluded}
+        rows = []
+        for patient in study.cohort.patients:
+            facts = [f"{label}: {text}" for label, text in patient.facts]
+            state = f"left out: {reasons[patient.id]}" if patient.id in reasons else "click the check to leave out"
+            rows.append((patient, f"{patient.id} {facts_of(patient)}".strip(), "\n".join((patient.id, *facts, state))))
+        self._rows.show(tuple(rows))
+        self._mark(self._session.patient)
+        self.viewport().update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and event.position().x() < CHECK and event.button() == Qt.MouseButton.LeftButton:
+            self.toggled.emit(index.data(VALUE).id)
+            return
+        if not index.isValid():
+            self._session.select(None)
+        elif index.data(VALUE).id == self._session.patient:
+            self._session.select(None)  # a second click lets go
+            return
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        over = self.indexAt(event.position().toPoint()).isValid() and event.position().x() < CHECK
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+        super().mouseMoveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and self.currentIndex().isValid():
+            self.toggled.emit(self.currentIndex().data(VALUE).id)
+        elif event.key() == Qt.Key.Key_Escape:
+            self._session.select(None)
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.viewport().update()
+
+    def _choose(self, index: Index) -> None:
+        if index.isValid() and self.hasFocus():
+            self._session.select(index.data(VALUE).id)
+
+    def _mark(self, patient: str | None) -> None:
+        if patient is None:
+            self.selectionModel().clear()
+            return
+        known = [p for p in self._session.study.cohort.patients if p.id == patient]
+        if known:
+            self.setCurrentIndex(self._rows.find(known[0]))

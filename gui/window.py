@@ -1,0 +1,220 @@
+"""The main window as it is first painted: bar, start page, actions. What needs the rest of the program is its interior.
+
+Invariant: nothing imported here loads numpy, pyqtgraph or the readers; those come after the first paint (``Interior``).
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+    QUndoStack,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QFrame,
+    QMainWindow,
+    QMenuBar,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from trajecta import __version__
+from trajecta.gui.actions import ACTIONS, MENUS
+from trajecta.gui.bar import Bar, fill_menu
+from trajecta.gui.parts import looking
+from trajecta.gui.preferences import Preferences
+from trajecta.gui.start_page import StartPage
+from trajecta.gui.theme import DARK, LIGHT, Theme, apply, system_theme
+
+if TYPE_CHECKING:
+    from trajecta.gui.interior import Interior
+
+FOOT = 28  # px, the height of the line at the bottom, kept free until the interior comes
+FILTER = "Trial sheets (*.xlsx *.xlsm *.csv *.tsv *.txt);;All files (*)"
+KEYS = """
+<table cellspacing='6'>
+<tr><td>Ctrl+O, Ctrl+I, Ctrl+E</td><td>open a workbook, review its import, export the figure</td></tr>
+<tr><td>Ctrl+Z, Ctrl+Shift+Z</td><td>undo and redo every change of the study</td></tr>
+<tr><td>Ctrl+1, 2, 3 · Ctrl+T</td><td>kinds of chart · overview</td></tr>
+<tr><td>In the figure</td><td>↑ ↓ patient, ← → visit, + − zoom, Ctrl+0 fit</td></tr>
+<tr><td>With the mouse</td><td>wheel zooms, dragging pans, double-click fits, click selects</td></tr>
+<tr><td>In the patient list</td><td>Space takes a patient out or in, Esc selects nobody</td></tr>
+<tr><td>Tab</td><td>goes through everything</td></tr>
+</table>"""
+ABOUT = (
+    f"<b>Trajecta {__version__}</b><p>Paired before/after comparisons, medication burden and trajectories for cohorts "
+    "of 3 to 50 patients. It describes and summarises; it gives no treatment advice.</p><p>MIT licence. Works offline; "
+    "sends nothing anywhere. The workbook is never written to.</p>"
+)
+
+
+class MainWindow(QMainWindow):
+    """One study, one window."""
+
+    painted = Signal()  # once, after the first paint
+
+    def __init__(self, preferences: Preferences) -> None:
+        super().__init__()
+        self.setWindowTitle("Trajecta")
+        self.setAcceptDrops(True)
+        self.resize(1280, 800)
+        self.preferences = preferences
+        self.history = QUndoStack(self)
+        self.theme = self.theme_wanted()
+        self.menus = QMenuBar()
+        self.named = self._make_actions()
+        self.bar = Bar(self.named, self.menus)
+        self.start = StartPage()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start)
+        body = QWidget()
+        self.column = QVBoxLayout(body)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(0)
+        self.column.addWidget(self.bar)
+        self.column.addWidget(self.pages, 1)
+        self._foot = looking(QFrame(), "foot")
+        self._foot.setFixedHeight(FOOT)
+        self.column.addWidget(self._foot)
+        self.setCentralWidget(body)
+        self._interior: Interior | None = None
+        self._seen = False
+        self.start.wanted.connect(self._start)
+        self.start.show_recent(preferences.recent)
+        self.enable(False)
+        if not preferences.geometry.isEmpty():
+            self.restoreGeometry(preferences.geometry)
+
+    @property
+    def interior(self) -> "Interior":
+        """Session, panels and dialogs; made at the first use, which is after the first paint."""
+        if self._interior is None:
+            from trajecta.gui.interior import Interior
+
+            self._foot.hide()
+            self._interior = Interior(self)
+            self._interior.set_theme(self.theme)
+        return self._interior
+
+    def open(self, path: Path) -> None:
+        """Open a workbook and show it."""
+        self.interior.opening.open(path)
+
+    def show_demo(self) -> None:
+        """Open the synthetic demo cohort."""
+        self.interior.opening.demo()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Change the look of everything."""
+        self.theme = theme
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply(app, theme)
+        self.bar.set_theme(theme)
+        if self._interior is not None:
+            self._interior.set_theme(theme)
+
+    def theme_wanted(self) -> Theme:
+        """The theme that preferences and desktop ask for."""
+        return {"light": LIGHT, "dark": DARK}.get(self.preferences.theme) or system_theme()
+
+    def enable(self, is_open: bool) -> None:
+        """Grey out what needs an open study while there is none."""
+        for spec in ACTIONS:
+            if spec.needs_study:
+                self.named[spec.key].setEnabled(is_open)
+
+    def do(self, key: str) -> None:
+        """Carry out an action by its key."""
+        match key:
+            case "open":
+                self._choose_file()
+            case "demo":
+                self.show_demo()
+            case "quit":
+                self.close()
+            case "light" | "dark" | "system":
+                self.preferences.theme = key
+                self.set_theme(self.theme_wanted())
+            case "keys":
+                QMessageBox.information(self, "Keyboard", KEYS)
+            case "about":
+                QMessageBox.about(self, "About Trajecta", ABOUT)
+            case _:
+                self.interior.do(key)
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.Paint and not self._seen:
+            self._seen = True
+            self.painted.emit()
+        return done
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
+            event.acceptProposedAction()
+            self.start.set_active(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.start.set_active(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.start.set_active(False)
+        event.acceptProposedAction()
+        self.open(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.preferences.geometry = self.saveGeometry()
+        if self._interior is not None:
+            self._interior.close()
+        super().closeEvent(event)
+
+    def _make_actions(self) -> dict[str, QAction]:
+        named: dict[str, QAction] = {}
+        for spec in ACTIONS:
+            action = QAction(spec.text, self)
+            action.setToolTip(f"{spec.tip} ({spec.shortcut})" if spec.shortcut else spec.tip)
+            action.setShortcut(QKeySequence(spec.shortcut))
+            action.triggered.connect(lambda _=False, key=spec.key: self.do(key))
+            named[spec.key] = action
+        named["overview"].setCheckable(True)
+        themes = QActionGroup(self)
+        for key in ("light", "dark", "system"):
+            named[key].setCheckable(True)
+            named[key].setChecked(self.preferences.theme == key)
+            themes.addAction(named[key])
+        named["undo"] = self.history.createUndoAction(self, "Undo")
+        named["undo"].setShortcut(QKeySequence("Ctrl+Z"))
+        named["redo"] = self.history.createRedoAction(self, "Redo")
+        named["redo"].setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        for name in MENUS:
+            menu = self.menus.addMenu(name)
+            entries = [(named[spec.key], spec.separated) for spec in ACTIONS if spec.menu == name]
+            if name == "&Edit":
+                entries = [(named["undo"], False), (named["redo"], False), (entries[0][0], True), *entries[1:]]
+            fill_menu(menu, entries)
+            self.addActions([action for action, _ in entries])
+        return named
+
+    def _start(self, wanted: object) -> None:
+        if isinstance(wanted, Path):
+            self.open(wanted)
+        else:
+            self.do(str(wanted))
+
+    def _choose_file(self) -> None:
+        recent = self.preferences.recent
+        folder = str(recent[0].parent) if recent else str(Path.home())
+        name, _ = QFileDialog.getOpenFileName(self, "Open a trial workbook", folder, FILTER)
+        if name:
+            self.open(Path(name))

@@ -1,0 +1,182 @@
+"""From a workbook and its mapping to the cohort and everything that must be said about it.
+
+Invariants: nothing in a cell makes this fail; every value keeps the address of its cell; rows may be shuffled and
+tables be long or wide without any number changing; the workbook is only read.
+"""
+
+from dataclasses import dataclass, replace
+
+from trajecta.io.build_items import check_items
+from trajecta.io.build_medication import LogSheet, infusion_dates, read_courses, read_events
+from trajecta.io.build_patients import Stated, patients, read_facts
+from trajecta.io.build_rows import PatientRow, Roster, check_ids, patient_rows
+from trajecta.io.build_time import actual_days, check_order, time_zeros
+from trajecta.io.build_values import observations_of, slots_of
+from trajecta.io.build_visits import VisitTable, ordered_visits, read_values, separates_day_zero, visit_texts
+from trajecta.io.issue_log import IssueLog
+from trajecta.io.mapping import Mapping, SheetMapping, SheetRole
+from trajecta.io.workbook import Sheet, Workbook
+from trajecta.stats.burden_issues import burden_issues
+from trajecta.stats.cohort import Cohort, Issue, Measure, Observation, Visit
+from trajecta.stats.instruments import instrument_for
+from trajecta.stats.medication import with_burden
+
+_AT_VISITS = (SheetRole.VISITS, SheetRole.WIDE)
+
+
+@dataclass
+class _Part:
+    """One sheet that is used: its mapping and the rows of patients in it."""
+
+    sheet: Sheet
+    mapping: SheetMapping
+    rows: list[PatientRow]
+
+
+def build_cohort(workbook: Workbook, mapping: Mapping) -> tuple[Cohort, tuple[Issue, ...]]:
+    """The cohort that the mapping makes of the workbook, and its issues from the gravest to the mildest.
+
+    Never raises for what stands in a cell. Patients keep the order of the patient list, else of their appearance;
+    visits are ordered in time; the burden measures of the medication log are added at the end.
+    """
+    log = IssueLog()
+    roster = Roster()
+    parts = _parts(workbook, mapping, roster, log)
+    used_in: dict[str, set[str]] = {}
+    for part in parts:
+        for row in part.rows:
+            used_in.setdefault(row.patient, set()).add(part.sheet.name)
+    check_ids(roster, used_in, log)
+    names = {key: text for key, (text, _) in roster.ids.items()}
+    stated, table = Stated(), VisitTable()
+    table.separate = any(separates_day_zero(visit_texts(p.sheet, p.mapping)) for p in parts)
+    for part in parts:
+        read_facts(part.sheet, part.mapping, part.rows, stated, log, workbook.epoch_1904)
+        if part.mapping.role in _AT_VISITS:
+            read_values(part.sheet, part.mapping, part.rows, table, log, workbook.epoch_1904)
+            check_items(part.sheet, part.mapping, part.rows, log)
+    logs = {
+        role: [
+            LogSheet(p.sheet, p.mapping, p.rows, names, {}, workbook.epoch_1904)
+            for p in parts
+            if p.mapping.role is role
+        ]
+        for role in (SheetRole.MEDICATION, SheetRole.EVENTS)
+    }
+    infusions = {k: v for sheet in reversed(logs[SheetRole.EVENTS]) for k, v in infusion_dates(sheet, log).items()}
+    zero_name, zeros = time_zeros(stated, infusions, table, names, log)
+    days = actual_days(table, zeros, log)
+    visits = ordered_visits(table, days)
+    check_order(visits, days, names, log)
+    measures, observations = _values(table, names, days, log)
+    _check_damage(measures, observations, visits, log)
+    placed = {role: [replace(s, zeros=zeros) for s in sheets] for role, sheets in logs.items()}
+    cohort = Cohort(
+        patients=patients(roster, stated, zeros),
+        visits=visits,
+        measures=measures,
+        observations=observations,
+        courses=tuple(c for s in placed[SheetRole.MEDICATION] for c in read_courses(s, log)),
+        events=tuple(e for s in placed[SheetRole.EVENTS] for e in read_events(s, log)),
+        title=workbook.path.stem,
+        time_zero=zero_name,
+        synthetic=_is_synthetic(workbook),
+    )
+    _say_what_is_missing(workbook, mapping, cohort, log)
+    for issue in burden_issues(cohort):
+        log.issues.append(issue)
+    return with_burden(cohort), log.finished()
+
+
+def _parts(workbook: Workbook, mapping: Mapping, roster: Roster, log: IssueLog) -> list[_Part]:
+    """The sheets that are used, patient lists first, so that they give the order and the spelling of the ids."""
+    order = (SheetRole.PATIENTS, SheetRole.WIDE, SheetRole.VISITS, SheetRole.MEDICATION, SheetRole.EVENTS)
+    by_name = {sheet.name: sheet for sheet in workbook.sheets}
+    for missing in (s for s in mapping.sheets if s.sheet not in by_name and s.role is not SheetRole.IGNORE):
+        log.error(None, f"The workbook has no sheet “{missing.sheet}” any more.", "Check the mapping of its sheets.")
+    chosen = sorted(
+        (s for s in mapping.sheets if s.sheet in by_name and s.role in order), key=lambda s: order.index(s.role)
+    )
+    return [_Part(by_name[s.sheet], s, patient_rows(by_name[s.sheet], s, roster, log)) for s in chosen]
+
+
+def _values(
+    table: VisitTable, names: dict[str, str], days: dict[tuple[str, str], float], log: IssueLog
+) -> tuple[tuple[Measure, ...], tuple[Observation, ...]]:
+    """Measures and their observations, in the order of the columns."""
+    measures: list[Measure] = []
+    found: list[Observation] = []
+    for slot in slots_of(table, log):
+        measure, made = observations_of(slot, names, days, log)
+        if not made:
+            continue
+        measures.append(measure)
+        found += made
+    return tuple(measures), tuple(found)
+
+
+def _check_damage(
+    measures: tuple[Measure, ...], observations: tuple[Observation, ...], visits: tuple[Visit, ...], log: IssueLog
+) -> None:
+    """A damage index cannot fall: a fall is a data error and never an improvement."""
+    place = {visit.key: at for at, visit in enumerate(visits)}
+    for measure in measures:
+        instrument = instrument_for(measure.name)
+        if instrument is None or not instrument.cannot_fall:
+            continue
+        last: dict[str, Observation] = {}
+        own = [o for o in observations if o.measure == measure.key and o.value is not None]
+        for found in sorted(own, key=lambda o: place[o.visit]):
+            before = last.get(found.patient)
+            if (
+                before is not None
+                and before.value is not None
+                and found.value is not None
+                and found.value < before.value
+            ):
+                log.warning(
+                    found.source,
+                    f"{found.source}: {measure.name} of {found.patient} falls from {before.text} to {found.text}; "
+                    "damage cannot fall, so one of the two is wrong.",
+                    f"Compare with {before.source}.",
+                )
+            last[found.patient] = found
+
+
+def _is_synthetic(workbook: Workbook) -> bool:
+    """Whether the file's name or its first sheet says that the data are synthetic."""
+    texts = [workbook.name, *(v for row in workbook.sheets[0].rows[:40] for v in row if isinstance(v, str))]
+    return any("synthetic" in text.casefold() or "synthetisch" in text.casefold() for text in texts)
+
+
+def _say_what_is_missing(workbook: Workbook, mapping: Mapping, cohort: Cohort, log: IssueLog) -> None:
+    for note in workbook.notes:
+        log.note(None, note)
+    roles = {s.sheet: s for s in mapping.sheets}
+    for sheet in workbook.sheets:
+        used = sheet.name in roles and roles[sheet.name].role is not SheetRole.IGNORE
+        if used and (sheet.hidden or sheet.hidden_rows):
+            what = "is hidden" if sheet.hidden else f"has {len(sheet.hidden_rows)} hidden rows"
+            log.warning(
+                None,
+                f"The sheet “{sheet.name}” {what} in Excel; it is read completely.",
+                "Is what is hidden meant to count?",
+            )
+        elif sheet.name in roles and not used and sheet.rows:
+            log.note(None, f"The sheet “{sheet.name}” is not used. {roles[sheet.name].evidence}".strip())
+    if not cohort.patients:
+        log.error(
+            None,
+            f"No patient was found in {workbook.name}.",
+            "Choose the sheet with the values and its column of patient ids.",
+        )
+    elif not cohort.measures:
+        log.error(None, f"No measure was found in {workbook.name}.", "Choose the columns that hold values.")
+    for plain_sheet in (s for s in mapping.sheets if s.visits_as_written):
+        if any(s.name == plain_sheet.sheet for s in workbook.sheets):
+            log.note(
+                None,
+                f"The columns of “{plain_sheet.sheet}” are read as visits of one measure, "
+                "since no column names an instrument.",
+                "Give columns of different measures their own measure in the mapping.",
+            )

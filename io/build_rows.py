@@ -1,0 +1,222 @@
+"""The rows of a sheet that belong to patients, and the roster of patients of the whole workbook.
+
+Invariants: ids are compared after trimming and without case, and in no other way; ids that look alike are reported and
+never merged; a summary row is no patient; a row without an id is left out and said, or filled down from the row above
+where the sheet is written in groups.
+"""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from trajecta.io.cells import shown
+from trajecta.io.issue_log import IssueLog
+from trajecta.io.layout import is_summary
+from trajecta.io.mapping import Field, SheetMapping, SheetRole
+from trajecta.io.workbook import CellValue, Sheet
+from trajecta.stats.cohort import CellRef
+
+SHORTEST_ALIKE = 4  # ids of three letters differ by one all the time
+_CONFUSED = str.maketrans({"o": "0", "i": "1", "l": "1", "|": "1"})
+
+
+class PatientRow(NamedTuple):
+    """One row (1-based) and the key of its patient."""
+
+    patient: str
+    row: int
+    cells: tuple[CellValue, ...]
+
+
+@dataclass
+class Roster:
+    """Every patient id of the workbook: key to (id as first written, its first cell), in order of appearance.
+
+    ``listed`` are the keys of sheets with one row per patient, against which the others are checked.
+    """
+
+    ids: dict[str, tuple[str, CellRef]] = field(default_factory=dict)
+    listed: dict[str, str] = field(default_factory=dict)
+
+    def enter(self, text: str, where: CellRef) -> str:
+        """The key of an id, entered if it is new."""
+        key = " ".join(text.split()).casefold()
+        self.ids.setdefault(key, (" ".join(text.split()), where))
+        return key
+
+
+def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: IssueLog) -> list[PatientRow]:
+    """The rows of patients of one sheet; enters the ids and reports what is left out."""
+    id_column = mapping.one(Field.PATIENT)
+    last = min(mapping.last_row or sheet.height, sheet.height)
+    used = [c.column - 1 for c in mapping.columns if c.field is not Field.IGNORE and c.column <= sheet.width]
+    rows = [(at, sheet.rows[at - 1]) for at in range(mapping.first_row, last + 1)]
+    filled = [(at, cells) for at, cells in rows if any(cells[c] is not None for c in used)]
+    if id_column is None:
+        return _by_row(sheet, mapping, filled, roster, log)
+    at_id = id_column.column - 1
+    if at_id >= sheet.width:
+        log.error(None, f"The sheet “{sheet.name}” has no column {id_column.column} any more; check its mapping.")
+        return []
+    groups = _written_in_groups(sheet, mapping, filled, at_id)
+    merged = {
+        row
+        for block in sheet.merged
+        if block.first_column <= at_id + 1 <= block.last_column
+        for row in range(block.first_row + 1, min(block.last_row, sheet.height) + 1)
+    }
+    found: list[PatientRow] = []
+    seen: set[str] = set()
+    current = ""
+    for at, cells in filled:
+        where = sheet.ref(at, at_id + 1)
+        text = shown(cells[at_id])
+        others = [c for c in used if c != at_id and cells[c] is not None]
+        if text and is_summary(text):
+            log.note(where, f"The row “{text}” summarises the others and is left out.", kind="a summary row")
+            continue
+        if text and not others and len(used) > 1 and (" " in text or len(text) > 20) and not _next_to(found, at):
+            log.note(where, f"“{_short(text)}” is a remark under the table and no patient; it is left out.")
+            continue
+        if not text and not (at in merged or groups):
+            _without_id(sheet, at, cells, log, where)
+            continue
+        if text:
+            repeated = mapping.visits_as_written and " ".join(text.split()).casefold() in seen
+            if repeated:
+                log.warning(
+                    where,
+                    f"The id “{text}” stands in several rows; row {at} is kept as “{text} (row {at})”.",
+                    "Are these two patients, or one patient entered twice?",
+                    kind="a repeated id",
+                )
+                text = f"{text} (row {at})"
+            current = roster.enter(text, where)
+            seen.add(current)
+        if current:
+            found.append(PatientRow(current, at, cells))
+    if groups:
+        log.warning(
+            sheet.ref(mapping.first_row, at_id + 1),
+            f"In the sheet “{sheet.name}” the id stands only in the first row of each group; it is read downwards.",
+        )
+    if mapping.role in (SheetRole.PATIENTS, SheetRole.WIDE):
+        for row in found:
+            roster.listed.setdefault(row.patient, sheet.name)
+    return found
+
+
+def _next_to(found: list[PatientRow], row: int) -> bool:
+    return not found or found[-1].row == row - 1
+
+
+def _without_id(sheet: Sheet, at: int, cells: tuple[CellValue, ...], log: IssueLog, where: CellRef) -> None:
+    first = next((shown(v) for v in cells if v is not None), "")
+    if is_summary(first):
+        log.note(where, f"The row “{first}” summarises the others and is left out.", kind="a summary row")
+    elif any(not isinstance(v, str) for v in cells if v is not None):
+        log.error(
+            where,
+            f"Row {at} of “{sheet.name}” has values but no patient id; it is left out.",
+            "Write the id into the row, or delete the row.",
+            kind="a row without id",
+        )
+    else:
+        log.note(
+            where,
+            f"Row {at} of “{sheet.name}” (“{_short(first)}”) has no patient id and no numbers; it is left out.",
+            kind="a remark",
+        )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _written_in_groups(
+    sheet: Sheet, mapping: SheetMapping, filled: list[tuple[int, tuple[CellValue, ...]]], at: int
+) -> bool:
+    """Whether a long sheet names the patient only in the first row of a group, without merged cells."""
+    visit = mapping.one(Field.VISIT) or mapping.one(Field.DATE) or mapping.one(Field.DAY)
+    if mapping.role is not SheetRole.VISITS or visit is None or any(b.first_column == at + 1 for b in sheet.merged):
+        return False
+    blank = [cells for _, cells in filled if cells[at] is None]
+    dated = sum(cells[visit.column - 1] is not None for cells in blank)
+    return len(blank) * 2 >= len(filled) and dated == len(blank) and bool(filled) and filled[0][1][at] is not None
+
+
+def _by_row(
+    sheet: Sheet, mapping: SheetMapping, filled: list[tuple[int, tuple[CellValue, ...]]], roster: Roster, log: IssueLog
+) -> list[PatientRow]:
+    """Rows of a single wide table without ids: each row is one patient, named after its row."""
+    if mapping.role is not SheetRole.WIDE:
+        log.error(
+            None,
+            f"The sheet “{sheet.name}” has no column of patient ids, so its rows cannot be assigned; it is left out.",
+            "Which column holds the patient id?",
+        )
+        return []
+    log.warning(
+        sheet.ref(mapping.first_row, 1),
+        f"The sheet “{sheet.name}” has no patient ids: each row is taken as one patient and named after its row.",
+        "Add a column with the patient id, so that values can be checked and joined with other sheets.",
+    )
+    found = []
+    for at, cells in filled:
+        first = next((shown(v) for v in cells if v is not None), "")
+        if is_summary(first):
+            log.note(
+                sheet.ref(at, 1), f"The row “{first}” summarises the others and is left out.", kind="a summary row"
+            )
+            continue
+        found.append(PatientRow(roster.enter(f"row {at}", sheet.ref(at, 1)), at, cells))
+    return found
+
+
+def check_ids(roster: Roster, used_in: dict[str, set[str]], log: IssueLog) -> None:
+    """Report ids that no list of patients has, and ids that look alike; ``used_in`` maps a key to its sheets."""
+    orphans = [key for key in roster.ids if roster.listed and key not in roster.listed]
+    for key in orphans:
+        text, where = roster.ids[key]
+        sheets = " and ".join(f"“{name}”" for name in sorted(used_in.get(key, {where.sheet})))
+        alike = [roster.ids[other][0] for other in roster.listed if _confusable(key, other)] or [
+            roster.ids[other][0] for other in roster.listed if _one_apart(key, other)
+        ]
+        hint = f"Is it a typing error for {alike[0]}?" if len(alike) == 1 else ""
+        if len(alike) > 1:
+            hint = f"Is it a typing error for one of {', '.join(alike[:5])}?"
+        log.warning(
+            where,
+            f"The patient “{text}” stands in {sheets} but not in the list of patients; "
+            "it is kept as a patient of its own.",
+            hint or "Add the patient to the list, or correct the id.",
+        )
+    twins: dict[str, str] = {}
+    for key in roster.ids:
+        other = twins.setdefault(_folded(key), key)
+        numbered = any(c.isdigit() for c in key) and any(c.isdigit() for c in other)
+        if other != key and numbered and key not in orphans and other not in orphans:
+            text, where = roster.ids[key]
+            log.warning(
+                where,
+                f"The ids “{roster.ids[other][0]}” and “{text}” look alike and are kept as two patients.",
+                "Are they the same patient?",
+            )
+
+
+def _folded(key: str) -> str:
+    """An id without what is easily confused: O and 0, I and 1, separators, leading zeros of its numbers."""
+    plain = "".join(c if c.isalnum() else " " for c in key.translate(_CONFUSED))
+    return "".join(part.lstrip("0") or "0" for part in plain.split())
+
+
+def _confusable(key: str, other: str) -> bool:
+    return key != other and _folded(key) == _folded(other)
+
+
+def _one_apart(a: str, b: str) -> bool:
+    """Whether one letter was changed, added, dropped, or two neighbours were swapped, in ids of four and more."""
+    if abs(len(a) - len(b)) > 1 or min(len(a), len(b)) < SHORTEST_ALIKE:
+        return False
+    start = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    a, b = a[start:], b[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])

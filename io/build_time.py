@@ -1,0 +1,123 @@
+"""Day 0 of every patient, and study days from dates.
+
+Invariants: day 0 is one named thing for the whole cohort; a patient for whom it is not known keeps the nominal days of
+the visits; a day of the sheet that contradicts its date is reported, and the date is used.
+"""
+
+from datetime import date
+from itertools import pairwise
+
+from trajecta.io.build_patients import Stated
+from trajecta.io.build_visits import VisitTable
+from trajecta.io.issue_log import IssueLog
+from trajecta.stats.cohort import CellRef, Visit
+from trajecta.stats.instruments import plain
+
+EARLIEST_VISIT = -150  # a visit half a year before day 0 is more often a wrong year than a screening
+Zeros = dict[str, date]
+
+
+def time_zeros(
+    stated: Stated, infusions: dict[str, tuple[date, CellRef]], table: VisitTable, roster: dict[str, str], log: IssueLog
+) -> tuple[str, Zeros]:
+    """What day 0 is, and its date for each patient; an empty name if no sheet gives any date for it.
+
+    In this order: a column such as "Infusion date"; an event such as "infusion"; the day a sheet counts its days
+    from; the date of the baseline visit. ``roster`` maps patient keys to ids.
+    """
+    counted = {
+        place[0]: date.fromordinal(table.dates[place][0].toordinal() - int(day))
+        for place, (day, _) in table.days.items()
+        if place in table.dates and float(day).is_integer()
+    }
+    baseline = {patient: found[0] for (patient, visit), found in table.dates.items() if visit == "baseline"}
+    sources: list[tuple[str, Zeros]] = [
+        (_called(stated.zero_header), {key: found[0] for key, found in stated.zeros.items()}),
+        ("infusion", {key: found[0] for key, found in infusions.items()}),
+        ("day 0 of the sheet", counted),
+        ("baseline visit", baseline),
+    ]
+    sources = [(name, zeros) for name, zeros in sources if zeros]
+    if not sources:
+        return ("baseline visit" if "baseline" in table.visits else ""), {}
+    name, zeros = sources[0]
+    zeros = dict(zeros)
+    for other, more in sources[1:]:
+        for key, day in more.items():
+            if key not in zeros:
+                zeros[key] = day
+                log.warning(
+                    None,
+                    f"{roster[key]} has no date of {name}; {other} on {day.isoformat()} is taken as day 0.",
+                    f"Write the date of {name} into the sheet.",
+                )
+    if len(sources) > 1 and name == "infusion" == sources[1][0]:
+        _compare(stated, infusions, roster, log)
+    return name, zeros
+
+
+def _called(header: str) -> str:
+    word = plain(header)
+    if any(part in word for part in ("infus", "perfus", "cart", "回输", "输注", "d0", "day0")):
+        return "infusion"
+    if "transplant" in word:
+        return "transplantation"
+    return "first treatment" if header else ""
+
+
+def _compare(stated: Stated, infusions: dict[str, tuple[date, CellRef]], roster: dict[str, str], log: IssueLog) -> None:
+    for key, (day, where) in stated.zeros.items():
+        other = infusions.get(key)
+        if other is not None and other[0] != day:
+            log.warning(
+                other[1],
+                f"{roster[key]}: the infusion is on {day.isoformat()} in {where} "
+                f"and on {other[0].isoformat()} in {other[1]}; the first is day 0.",
+                "Which date is right, or is it a second infusion?",
+            )
+
+
+def actual_days(table: VisitTable, zeros: Zeros, log: IssueLog) -> dict[tuple[str, str], float]:
+    """The study day of every visit of every patient that has a date or a day, keyed by patient key and visit."""
+    days: dict[tuple[str, str], float] = {}
+    for place, (day, where) in table.dates.items():
+        zero = zeros.get(place[0])
+        if zero is None:
+            continue
+        days[place] = float((day - zero).days)
+        said = table.days.get(place)
+        if said is not None and abs(said[0] - days[place]) >= 1:
+            log.warning(
+                said[1],
+                f"{said[1]} says day {said[0]:g}, but {where} ({day.isoformat()}) is day {days[place]:g}; "
+                "the date is used.",
+                "Is the date or the day wrong?",
+                "day and date differ",
+            )
+        if days[place] < EARLIEST_VISIT:
+            log.warning(
+                where, f"{where} lies {-days[place]:g} days before day 0.", "Is the year right?", "long before day 0"
+            )
+    for place, (said_day, _) in table.days.items():
+        days.setdefault(place, said_day)
+    return days
+
+
+def check_order(
+    visits: tuple[Visit, ...], days: dict[tuple[str, str], float], roster: dict[str, str], log: IssueLog
+) -> None:
+    """Report patients whose visits do not follow each other in time as their names say."""
+    by_patient: dict[str, list[tuple[Visit, float]]] = {}
+    for visit in visits:
+        for key in roster:
+            day = days.get((key, visit.key))
+            if day is not None and (visit.day is not None or visit.key == "screening"):
+                by_patient.setdefault(key, []).append((visit, day))
+    for key, met in by_patient.items():
+        for (before, first), (after, second) in pairwise(met):
+            if second < first:
+                log.warning(
+                    None,
+                    f"{roster[key]}: {after.label} (day {second:g}) lies before {before.label} (day {first:g}).",
+                    "Is a date or a visit name wrong?",
+                )

@@ -1,0 +1,289 @@
+"""From collected cells to measures and observations: kind, unit, duplicates, missing codes, impossible values.
+
+Invariants: at most one observation per patient, visit and measure; a cell that cannot be used stays as an observation
+without a value, with its text and an issue naming its address; no value is converted or corrected.
+"""
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from trajecta.io.build_visits import ValueCell, ValueColumn, VisitTable
+from trajecta.io.cells import Found, Reading, read_cell, shown
+from trajecta.io.issue_log import IssueLog
+from trajecta.stats.cohort import CellRef, Censored, Kind, Measure, Observation
+from trajecta.stats.instruments import Instrument, instrument_for, plain
+
+# Usual codes for "missing"; they count as such only where they cannot be a value.
+MISSING_CODES = frozenset({-9.0, -99.0, -999.0, -9999.0, -1.0, -8.0, 99.0, 999.0, 9999.0, 88.0, 888.0})
+# If more of the values than this lie outside the instrument's range, the column is another scale, not full of errors.
+OTHER_SCALE = 0.2
+_SAME_UNITS = {"iu": "u", "ie": "u", "ui": "u", "kiu": "ku"}
+
+
+@dataclass
+class Slot:
+    """One measure in the making: what its columns say, and its readings with their places."""
+
+    measure: Measure
+    instrument: Instrument | None
+    columns: list[ValueColumn] = field(default_factory=list)
+    kind: Kind | None = None
+
+
+Read = tuple[ValueCell, Reading, CellRef]
+
+
+def slots_of(table: VisitTable, log: IssueLog) -> list[Slot]:
+    """One slot per measure, in the order of the columns; columns with the same name and unit are one measure."""
+    slots: dict[str, Slot] = {}
+    taken: dict[tuple[str, str, str], str] = {}
+    for column in table.columns:
+        mapping = column.mapping
+        instrument = instrument_for(mapping.measure_name)
+        base = (
+            instrument.measure(mapping.unit)
+            if instrument
+            else Measure(mapping.measure_name, mapping.measure_name, mapping.unit)
+        )
+        key = base.key if instrument else " ".join(base.name.casefold().split())
+        place = (column.sheet.name, key, mapping.visit)
+        where = column.sheet.ref(1, mapping.column)
+        if place in taken:  # two columns of one sheet and visit: SLEDAI and SLEDAI-2K, say
+            log.warning(
+                where,
+                f"“{mapping.header}” and “{taken[place]}” in “{column.sheet.name}” look like the same measure; "
+                "they are kept as two measures.",
+                "Which of the two is meant?",
+            )
+            base, key, instrument = replace(base, name=mapping.header), mapping.header.casefold(), None
+        taken[place] = mapping.header
+        if key in slots and mapping.unit and not slots[key].measure.unit:
+            slots[key].measure = replace(base, key=key)
+        slot = slots.setdefault(key, Slot(replace(base, key=key), instrument))
+        if not same_unit(slot.measure.unit, mapping.unit):
+            log.warning(
+                where,
+                f"“{mapping.header}” is in {mapping.unit}, but the same measure stands elsewhere "
+                f"in {slot.measure.unit}; it is kept as a measure of its own.",
+                "Are the units right?",
+            )
+            other = f"{key} ({mapping.unit})"
+            named = replace(base, key=other, name=f"{base.name} ({mapping.unit})")
+            slot = slots.setdefault(other, Slot(named, instrument))
+        if mapping.direction is not None:
+            slot.measure = replace(slot.measure, direction=mapping.direction)
+        slot.kind = slot.kind or mapping.kind
+        slot.columns.append(column)
+    return list(slots.values())
+
+
+def same_unit(one: str, other: str) -> bool:
+    """Whether two units agree, an absent one with any, and ``mg`` with ``mg/d``.
+
+    >>> same_unit("IU/mL", "U/ml"), same_unit("mg/g", "g/g"), same_unit("", "g/L"), same_unit("mg", "mg/d")
+    (True, False, True, True)
+    """
+
+    def tidy(unit: str) -> str:
+        head, slash, tail = unit.lower().replace("day", "d").replace("tag", "d").partition("/")
+        return _SAME_UNITS.get(plain(head), plain(head)) + slash + plain(tail)
+
+    a, b = tidy(one), tidy(other)
+    return not a or not b or a == b or a == b.partition("/")[0] or b == a.partition("/")[0]
+
+
+def observations_of(
+    slot: Slot, names: dict[str, str], days: dict[tuple[str, str], float], log: IssueLog
+) -> tuple[Measure, list[Observation]]:
+    """The finished measure and its observations.
+
+    ``names`` maps patient keys to ids, ``days`` maps patient key and visit to the actual study day.
+    """
+    read: list[Read] = []
+    for column in slot.columns:
+        read += _readings(column)
+    read = _percents(slot, read, log)
+    kind = slot.kind or _kind(slot, read, log)
+    measure = _scaled(replace(slot.measure, kind=kind), slot.instrument, read, log)
+    codes = _codes(measure, slot.instrument, read)
+    chosen: dict[tuple[str, str], Observation] = {}
+    for cell, reading, where in read:
+        place = (cell.patient, cell.visit)
+        value = _value(measure, reading, where, codes, log)
+        censored = Censored.NO if value is None else reading.censored
+        patient, visit = names[cell.patient], cell.visit
+        made = Observation(patient, visit, measure.key, value, days.get(place), censored, reading.text, where)
+        if place not in chosen or _replaces(chosen[place], made, log):
+            chosen[place] = made
+    return measure, list(chosen.values())
+
+
+def _readings(column: ValueColumn) -> list[Read]:
+    at, name = column.mapping.column, column.sheet.name
+    found: list[Read] = []
+    known: dict[float, Reading] = {}  # scores repeat a few values; equal numbers read equally
+    for cell in column.cells:
+        value = cell.value
+        if isinstance(value, float):
+            reading = known.get(value)
+            if reading is None:
+                reading = known[value] = read_cell(value)
+        else:
+            reading = read_cell(value, column.comma, column.minus_is_no)
+        if reading.found is not Found.BLANK:
+            found.append((cell, reading, CellRef(name, cell.row, at)))
+    return found
+
+
+def _percents(slot: Slot, read: list[Read], log: IssueLog) -> list[Read]:
+    """Numbers that Excel shows as a percentage get the value that Excel shows: 0.25 as 25 %."""
+    places = {(c.sheet.name, row, column) for c in slot.columns for row, column in c.sheet.percent}
+    if not places:
+        return read
+    as_percent = [(w.sheet, w.row, w.column) in places for _, r, w in read if r.found is Found.NUMBER]
+    if not any(as_percent):
+        return read
+    if not all(as_percent):
+        first = next(w for _, r, w in read if r.found is Found.NUMBER)
+        log.warning(
+            first,
+            f"Some cells of “{slot.measure.name}” are shown as percentages and some are not; "
+            "each is read as it is shown.",
+            "Are all of them meant in percent?",
+        )
+    else:
+        slot.measure = replace(slot.measure, unit=slot.measure.unit or "%")
+    changed = []
+    for cell, reading, where in read:
+        if (
+            reading.found is Found.NUMBER
+            and reading.value is not None
+            and (where.sheet, where.row, where.column) in places
+        ):
+            value = float(Decimal(repr(reading.value)) * 100)  # decimal, as 0.07 * 100 is not 7 in binary
+            reading = replace(reading, value=value, text=f"{shown(value)} %")
+        changed.append((cell, reading, where))
+    return changed
+
+
+def _kind(slot: Slot, read: list[Read], log: IssueLog) -> Kind:
+    values = [r.value for _, r, _ in read if r.found is Found.NUMBER]
+    words = sum(r.found is Found.YES_NO for _, r, _ in read)
+    if words and all(v in (0.0, 1.0) for v in values):
+        return Kind.YES_NO
+    if slot.instrument is None and not words and set(values) == {0.0, 1.0} and len(values) >= 4:
+        log.note(
+            read[0][2],
+            f"“{slot.measure.name}” holds only 0 and 1, so it is read as no and yes.",
+            "If it is a count, choose “numeric” for this column.",
+        )
+        return Kind.YES_NO
+    return Kind.NUMERIC
+
+
+def _scaled(measure: Measure, instrument: Instrument | None, read: list[Read], log: IssueLog) -> Measure:
+    """The measure with the range that fits: the wider version of its instrument, or none if it is another scale."""
+    if measure.range is None or measure.kind is Kind.YES_NO:
+        return measure
+    values = [r.value for _, r, _ in read if r.value is not None and r.found is Found.NUMBER]
+    values = [v for v in values if v not in MISSING_CODES]
+    low, high = measure.range
+    outside = sum(not low <= v <= high for v in values)
+    if instrument is not None and instrument.wider_range and outside:
+        wider = instrument.wider_range
+        if all(wider[0] <= v <= wider[1] for v in values):
+            return replace(measure, range=wider)
+    if values and outside > OTHER_SCALE * len(values):
+        log.warning(
+            read[0][2],
+            f"{outside} of {len(values)} values of “{measure.name}” lie outside its range of {low:g} to {high:g}; "
+            "it seems to be another scale, so no range and no bands are used.",
+            "Is it another version of the instrument?",
+        )
+        return replace(measure, range=None, bands=(), important=None)
+    return measure
+
+
+def _codes(measure: Measure, instrument: Instrument | None, read: list[Read]) -> frozenset[float]:
+    """The usual missing codes that cannot be values of this measure."""
+    values = {r.value for _, r, _ in read if r.found is Found.NUMBER and r.value is not None}
+    codes = values & MISSING_CODES
+    if not codes or measure.kind is Kind.YES_NO:
+        return frozenset(codes - {0.0, 1.0}) if measure.kind is Kind.YES_NO else frozenset()
+    if measure.range is not None:
+        low, high = measure.range
+        return frozenset(c for c in codes if not low <= c <= high)
+    others = values - MISSING_CODES
+    if others and min(others) >= 0:
+        return frozenset(c for c in codes if c < -1)
+    return frozenset()
+
+
+def _value(measure: Measure, reading: Reading, where: CellRef, codes: frozenset[float], log: IssueLog) -> float | None:
+    """The value that counts, or None; whatever is odd about the cell is reported."""
+    value, text, trouble = reading.value, reading.text, ""
+    hint = reading.hint
+    if reading.found in (Found.TEXT, Found.ERROR, Found.RANGE):
+        trouble, kind = f"{where} {reading.trouble}", reading.found.value
+    elif reading.found is Found.DATE:
+        kind = "a date among numbers"
+        trouble = f"{where} holds the date {text} in a column of numbers"
+        hint = "Excel turns entries such as 10-15 or 1-2 into dates; type the value again as a number."
+    elif reading.found is Found.YES_NO and measure.kind is Kind.NUMERIC:
+        trouble, kind = f"{where} says “{text}” in a column of numbers", "a word among numbers"
+    elif (
+        reading.found is Found.NUMBER and measure.kind is Kind.YES_NO and value not in (0.0, 1.0) and value not in codes
+    ):
+        trouble, kind = f"{where} says “{text}” in a column of yes and no", "a number among yes and no"
+    elif reading.unit and not same_unit(reading.unit, measure.unit):
+        kind = "another unit"
+        trouble = f"{where} is in {reading.unit}, but “{measure.name}” is in {measure.unit}"
+        hint = "Convert the value in the workbook; it is not converted here."
+    if trouble:
+        log.error(where, f"{trouble}; it is not used.", hint, kind)
+        return None
+    if value is not None and value in codes:
+        log.warning(
+            where,
+            f"{where} says {text}, which cannot be a value of “{measure.name}”; it is taken as a code for “missing”.",
+            "Empty the cell if the value is missing.",
+            "a missing code",
+        )
+        return None
+    if reading.note:
+        log.note(
+            where, f"{where} says “{text}”; {shown(value)} is read, “{reading.note}” is a remark.", kind="a remark"
+        )
+    if value is not None and measure.range is not None and not measure.range[0] <= value <= measure.range[1]:
+        log.warning(
+            where,
+            f"{where} says {text}, outside the range {measure.range[0]:g} to {measure.range[1]:g} of “{measure.name}”.",
+            "Is it a typing error?",
+            "outside the range",
+        )
+    return value
+
+
+def _replaces(kept: Observation, made: Observation, log: IssueLog) -> bool:
+    """Whether a second cell for the same place takes the first one's part; says so where they differ."""
+    at, where, patient = kept.source, made.source, made.patient
+    if made.value == kept.value and made.censored == kept.censored:
+        if made.value is not None:
+            log.note(where, f"{where} repeats {at}: {patient}, {kept.visit}, {kept.text}.", kind="a repeated value")
+        return False
+    if kept.value is None or made.value is None:
+        used, left = (made, kept) if kept.value is None else (kept, made)
+        log.warning(
+            where,
+            f"{at} and {where} are both {patient} at {kept.visit}; {used.text} is used and “{left.text}” is not.",
+            "Are these two visits?",
+            "two cells for one visit",
+        )
+        return kept.value is None
+    log.warning(
+        where,
+        f"{at} says {kept.text} and {where} says {made.text}, both for {patient} at {kept.visit}; the first is used.",
+        "Which one is right, or are these two visits?",
+        "two values for one visit",
+    )
+    return False

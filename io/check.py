@@ -1,0 +1,124 @@
+"""The check of a workbook: what was understood of it and what is odd in it, as plain values and as text.
+
+Invariant: both forms say the same; a question is an issue whose hint ends with a question mark.
+"""
+
+from typing import Any
+
+from trajecta.io.mapping import Field, Mapping, SheetRole, column_dict
+from trajecta.io.workbook import Workbook
+from trajecta.stats.cohort import Cohort, Issue, Measure
+
+
+def is_question(issue: Issue) -> bool:
+    """Whether an issue asks the user something that only they can know."""
+    return issue.hint.rstrip().endswith("?")
+
+
+def check_json(workbook: Workbook, mapping: Mapping, cohort: Cohort, issues: tuple[Issue, ...]) -> dict[str, Any]:
+    """Sheets with roles and columns, patients, measures, visits, issues and questions as plain values for JSON."""
+    return {
+        "file": workbook.name,
+        "fingerprint": workbook.fingerprint,
+        "synthetic": cohort.synthetic,
+        "time_zero": cohort.time_zero,
+        "sheets": [_sheet(workbook, mapping, name) for name in (s.name for s in workbook.sheets)],
+        "patients": [p.id for p in cohort.patients],
+        "measures": [_measure(cohort, m) for m in cohort.measures],
+        "visits": [{"key": v.key, "label": v.label, "day": v.day} for v in cohort.visits],
+        "courses": len(cohort.courses),
+        "events": len(cohort.events),
+        "issues": [_issue(i) for i in issues],
+        "questions": [_issue(i) for i in issues if is_question(i)],
+    }
+
+
+def _sheet(workbook: Workbook, mapping: Mapping, name: str) -> dict[str, Any]:
+    sheet = workbook.sheet(name)
+    found = next((s for s in mapping.sheets if s.sheet == name), None)
+    return {
+        "name": name,
+        "rows": sheet.height,
+        "columns_used": sheet.width,
+        "hidden": sheet.hidden,
+        "role": found.role.value if found else SheetRole.IGNORE.value,
+        "evidence": found.evidence if found else "",
+        "header_rows": list(found.header_rows) if found else [],
+        "columns": [column_dict(c) for c in found.columns] if found else [],
+    }
+
+
+def _measure(cohort: Cohort, measure: Measure) -> dict[str, Any]:
+    own = [o for o in cohort.observations if o.measure == measure.key]
+    used = [o for o in own if o.value is not None]
+    return {
+        "key": measure.key,
+        "name": measure.name,
+        "unit": measure.unit,
+        "direction": measure.direction.value,
+        "kind": measure.kind.value,
+        "derived": measure.derived,
+        "n": len(used),
+        "patients": len({o.patient for o in used}),
+        "visits": len({o.visit for o in used}),
+        "censored": sum(o.censored.value != "" for o in used),
+        "without_value": len(own) - len(used),
+    }
+
+
+def _issue(issue: Issue) -> dict[str, Any]:
+    where = issue.where
+    return {
+        "severity": issue.severity.value,
+        "sheet": where.sheet if where else None,
+        "cell": str(where).rpartition("!")[2] if where else None,
+        "text": issue.text,
+        "hint": issue.hint,
+    }
+
+
+def check_text(workbook: Workbook, mapping: Mapping, cohort: Cohort, issues: tuple[Issue, ...]) -> str:
+    """The same as readable lines."""
+    lines = [f"{workbook.name}{' (synthetic data)' if cohort.synthetic else ''}", ""]
+    for sheet in mapping.sheets:
+        lines.append(f"Sheet “{sheet.sheet}”: {sheet.role.value}. {sheet.evidence}".rstrip())
+        if sheet.role is not SheetRole.IGNORE:
+            named = [c for c in sheet.columns if c.field not in (Field.IGNORE, Field.ITEM)]
+            lines.append(
+                "  "
+                + ", ".join(f"{c.header or c.column} → {_meaning(c.field, c.measure_name, c.visit)}" for c in named)
+            )
+            items = [c for c in sheet.columns if c.field is Field.ITEM]
+            unused = [c.header for c in sheet.columns if c.field is Field.IGNORE and c.header]
+            if items:
+                lines.append(f"  {len(items)} item columns of {items[0].measure_name}")
+            if unused:
+                lines.append(f"  not used: {', '.join(unused)}")
+    zero = f"; day 0 is the {cohort.time_zero}" if cohort.time_zero else ""
+    ids = ", ".join(p.id for p in cohort.patients[:50]) + (", …" if len(cohort.patients) > 50 else "")
+    lines += ["", f"{len(cohort.patients)} patients{zero}: {ids}"]
+    lines.append(f"{len(cohort.visits)} visits: {', '.join(v.label for v in cohort.visits)}")
+    for measure in cohort.measures:
+        found = _measure(cohort, measure)
+        unit = f" ({measure.unit})" if measure.unit else ""
+        better = {"lower": "lower is better", "higher": "higher is better"}.get(
+            measure.direction.value, "direction not known"
+        )
+        more = f", {found['censored']} beyond the limit of the assay" if found["censored"] else ""
+        more += f", {found['without_value']} without a usable value" if found["without_value"] else ""
+        kind = "yes/no, " if found["kind"] == "yes-no" else ""
+        lines.append(
+            f"  {measure.name}{unit}: {kind}{better}; {found['n']} values of {found['patients']} patients{more}"
+        )
+    lines.append(f"{len(cohort.courses)} rows of medication, {len(cohort.events)} events")
+    lines += ["", f"{len(issues)} remarks" if issues else "No remarks."]
+    for issue in issues:
+        hint = f" {issue.hint}" if issue.hint else ""
+        lines.append(f"  {issue.severity.value}: {issue.text}{hint}")
+    return "\n".join(lines)
+
+
+def _meaning(field: Field, measure: str, visit: str) -> str:
+    if field is not Field.MEASURE:
+        return field.value
+    return f"{measure} at {visit}" if visit else measure

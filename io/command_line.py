@@ -1,0 +1,225 @@
+"""The command line: check, compare, figure and report without a window or a display.
+
+Exit code 0 done, 2 for what the user can mend: one sentence on standard error, no traceback.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from trajecta import __version__
+from trajecta.io.errors import AppError, QuestionError
+from trajecta.io.study import Study, open_study
+from trajecta.stats.cohort import Cohort, Direction, find_by_name
+from trajecta.stats.results import Comparison, Zeros
+
+
+def run_command(words: list[str]) -> int:
+    """Run one command; returns the exit code."""
+    asked = parser().parse_args(words)
+    try:
+        asked.run(asked)
+    except AppError as failure:
+        print(failure, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone, as `| head` does
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The grammar of the command line."""
+    top = argparse.ArgumentParser(
+        prog="trajecta",
+        description="Paired before/after comparisons, medication burden and trajectories for small clinical cohorts.",
+        epilog="Without a command: trajecta [FILE] opens the window, trajecta --demo opens it on the demo cohort.",
+    )
+    top.add_argument("--version", action="version", version=f"Trajecta {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="check|compare|figure|report")
+
+    check = commands.add_parser("check", help="say what is understood of a workbook, and what is odd in it")
+    check.add_argument("file", type=Path)
+    check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.set_defaults(run=run_check)
+
+    compare = commands.add_parser("compare", help="compare a measure between two visits")
+    add_question(compare)
+    compare.add_argument("--zeros", choices=[z.value for z in Zeros], default=Zeros.WILCOXON.value)
+    compare.add_argument("--json", action="store_true", help="print one JSON object")
+    compare.set_defaults(run=run_compare)
+
+    figure = commands.add_parser("figure", help="write a figure as PDF, SVG, PNG or TIFF")
+    add_question(figure)
+    figure.add_argument("--chart", default="trajectories", help="trajectories, before-after or medication")
+    figure.add_argument("--out", type=Path, required=True, help="file to write; its suffix chooses the format")
+    figure.add_argument("--width-mm", type=float, default=183.0)
+    figure.add_argument("--height-mm", type=float, default=None)
+    figure.add_argument("--dpi", type=int, default=600, help="resolution of PNG and TIFF")
+    figure.add_argument("--time", choices=["months", "days"], default="months", help="unit of the time axis")
+    figure.add_argument("--patient", default=None, help="patient of the medication chart")
+    figure.set_defaults(run=run_figure)
+
+    report = commands.add_parser("report", help="write an overview of every measure to a folder")
+    report.add_argument("file", type=Path)
+    report.add_argument("--out", type=Path, required=True, help="folder to write to; made if it does not exist")
+    report.add_argument("--before", default=None)
+    report.add_argument("--after", default=None)
+    report.add_argument("--level", type=float, default=0.95)
+    report.set_defaults(run=run_report)
+    return top
+
+
+def add_question(command: argparse.ArgumentParser) -> None:
+    """The options that say what is compared."""
+    command.add_argument("file", type=Path)
+    command.add_argument("--measure", default=None, help="may be left out where the file has only one")
+    command.add_argument("--before", default=None, help="first visit, such as baseline")
+    command.add_argument("--after", default=None, help='second visit, such as "month 3"')
+    command.add_argument("--level", type=float, default=0.95, help="level asked of the intervals (default 0.95)")
+    command.add_argument(
+        "--better",
+        choices=["lower", "higher"],
+        default=None,
+        help="which way is better, where the instrument is not known",
+    )
+
+
+def run_check(asked: argparse.Namespace) -> None:
+    """``check FILE [--json]``."""
+    from trajecta.io.check import check_json, check_text
+    from trajecta.io.guess import guess_mapping
+    from trajecta.io.study import study_of
+    from trajecta.io.workbook import read_workbook
+
+    workbook = read_workbook(asked.file)
+    mapping = guess_mapping(workbook)
+    study = study_of(workbook, mapping)
+    if asked.json:
+        print_json(check_json(workbook, mapping, study.cohort, study.issues))
+    else:
+        print(check_text(workbook, mapping, study.cohort, study.issues))
+
+
+def run_compare(asked: argparse.Namespace) -> None:
+    """``compare FILE --measure M --before V --after V``."""
+    from trajecta.io.answers import answer_json, answer_text
+    from trajecta.stats.compare import compare
+
+    study = question_of(open_study(asked.file), asked)
+    assert study.comparison is not None
+    result = compare(study.cohort, study.comparison)
+    if asked.json:
+        print_json(answer_json(result))
+    else:
+        print(answer_text(result))
+
+
+def run_figure(asked: argparse.Namespace) -> None:
+    """``figure FILE --chart KIND --out FILE``."""
+    from trajecta.io.export import export_figure
+    from trajecta.stats.charts.choice import ChartChoice, TimeUnit
+    from trajecta.stats.charts.registry import CHARTS, build_figure
+    from trajecta.stats.compare import compare
+
+    kinds = {chart.key: chart for chart in CHARTS}
+    if asked.chart not in kinds:
+        raise QuestionError(f"There is no chart “{asked.chart}”; choose one of {', '.join(kinds)}.")
+    if not 40 <= asked.width_mm <= 500:
+        raise QuestionError(f"A width of {asked.width_mm:g} mm cannot be drawn; choose 40 to 500 mm.")
+    if asked.height_mm is not None and not 30 <= asked.height_mm <= 500:
+        raise QuestionError(f"A height of {asked.height_mm:g} mm cannot be drawn; choose 30 to 500 mm.")
+    if not 36 <= asked.dpi <= 2400:
+        raise QuestionError(f"A resolution of {asked.dpi} dpi cannot be written; choose 36 to 2400.")
+    needs_pair = kinds[asked.chart].needs_pair or asked.before is not None or asked.after is not None
+    study = question_of(open_study(asked.file), asked, needs_pair=needs_pair)
+    result = compare(study.cohort, study.comparison) if study.comparison is not None else None
+    patient = chosen_patient(study.cohort, asked.patient)
+    choice = ChartChoice(asked.chart, asked.width_mm, asked.height_mm, TimeUnit(asked.time), patient)
+    export_figure(build_figure(study.cohort, study.measure, result, choice), asked.out, asked.dpi)
+
+
+def run_report(asked: argparse.Namespace) -> None:
+    """``report FILE --out DIR``."""
+    from trajecta.io.report import write_report
+
+    asked.measure, asked.better = None, None
+    study = open_study(asked.file)
+    study = question_of(study, asked, measure=study.measure)
+    print(write_report(study, asked.out))
+
+
+def question_of(
+    study: Study, asked: argparse.Namespace, *, measure: str | None = None, needs_pair: bool = True
+) -> Study:
+    """The study with the question that the options ask. Raises QuestionError naming what there is to choose from."""
+    if not 0 < asked.level < 1:
+        raise QuestionError(f"A level of {asked.level:g} is not possible; choose one between 0 and 1, such as 0.95.")
+    key = measure or chosen_measure(study.cohort, asked.measure)
+    if asked.better:
+        study = study.directed(key, Direction(asked.better))
+    study = study.asking(key)
+    if study.comparison is None and asked.before is None and asked.after is None:
+        if needs_pair:
+            name = study.cohort.measure(key).name
+            raise QuestionError(
+                f"{asked.file.name}: {name} has values at fewer than two visits; nothing can be compared."
+            )
+        return study
+    usual = study.comparison
+    before = chosen_visit(study.cohort, key, asked.before, usual.before if usual else None, "--before")
+    after = chosen_visit(study.cohort, key, asked.after, usual.after if usual else None, "--after")
+    if before == after:
+        raise QuestionError(f"Before and after are both “{study.cohort.visit(before).label}”; choose two visits.")
+    zeros = Zeros(getattr(asked, "zeros", Zeros.WILCOXON.value))
+    return study.with_comparison(Comparison(key, before, after, zeros, asked.level))
+
+
+def chosen_measure(cohort: Cohort, wanted: str | None) -> str:
+    """The key of the measure asked for, or of the only one there is."""
+    if not cohort.measures:
+        raise QuestionError("No measure was found in this file; “trajecta check FILE” says what was understood of it.")
+    if wanted is None:
+        if len(cohort.measures) == 1:
+            return cohort.measures[0].key
+        raise QuestionError(f"Say which measure with --measure: {names(m.name for m in cohort.measures)}.")
+    key = find_by_name(wanted, ((m.key, m.name) for m in cohort.measures))
+    if key is None:
+        raise QuestionError(f"There is no measure “{wanted}”; the file has {names(m.name for m in cohort.measures)}.")
+    return key
+
+
+def chosen_visit(cohort: Cohort, measure: str, wanted: str | None, usual: str | None, option: str) -> str:
+    """The key of the visit asked for, or the usual one."""
+    visits = cohort.visits_of(measure)
+    if wanted is None:
+        if usual is None:
+            raise QuestionError(f"Say which visit with {option}: {names(v.label for v in visits)}.")
+        return usual
+    # Any planned visit may be asked about: a measure without values there gets an answer that says so.
+    key = find_by_name(wanted, ((v.key, v.label) for v in cohort.visits))
+    if key is None:
+        raise QuestionError(f"There is no visit “{wanted}”; the file has {names(v.label for v in cohort.visits)}.")
+    return key
+
+
+def chosen_patient(cohort: Cohort, wanted: str | None) -> str | None:
+    """The id of the patient asked for."""
+    if wanted is None:
+        return None
+    key = find_by_name(wanted, ((p.id, p.id) for p in cohort.patients))
+    if key is None:
+        raise QuestionError(f"There is no patient “{wanted}”; the file has {names(p.id for p in cohort.patients)}.")
+    return key
+
+
+def names(entries: Iterable[str]) -> str:
+    """A list in words: “A”, “B” and “C”."""
+    quoted = [f"“{entry}”" for entry in entries]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}" if quoted else "nothing"
+
+
+def print_json(value: object) -> None:
+    """One JSON object, readable in any terminal encoding."""
+    print(json.dumps(value, indent=2, ensure_ascii=True, allow_nan=False))

@@ -1,0 +1,56 @@
+"""Collects what has to be said about a workbook, so that a thousand equal troubles do not hide the one that matters.
+
+Invariant: of troubles of one kind in one column the first ten are named with their cells; the rest is counted, never
+dropped in silence; errors come before warnings before notes.
+"""
+
+from dataclasses import dataclass, field
+
+from trajecta.stats.cohort import CellRef, Issue, Severity
+
+NAMED_CELLS = 10  # one screen of the issue list; who has more corrects the column, not the cells
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+@dataclass
+class IssueLog:
+    """The one mutable thing of a build: an ordered list of issues, with equal ones counted."""
+
+    issues: list[Issue] = field(default_factory=list)
+    _counts: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    _last: dict[tuple[str, str, int], tuple[Severity, CellRef]] = field(default_factory=dict)
+
+    def add(self, severity: Severity, where: CellRef | None, text: str, hint: str = "", kind: str = "") -> None:
+        """Add one issue; with a ``kind``, equal kinds in one column are counted after the first ten."""
+        if kind and where is not None:
+            key = (kind, where.sheet, where.column)
+            self._counts[key] = self._counts.get(key, 0) + 1
+            self._last[key] = (severity, where)
+            if self._counts[key] > NAMED_CELLS:
+                return
+        self.issues.append(Issue(severity, where, text, hint))
+
+    def error(self, where: CellRef | None, text: str, hint: str = "", kind: str = "") -> None:
+        """Something that loses data."""
+        self.add(Severity.ERROR, where, text, hint, kind)
+
+    def warning(self, where: CellRef | None, text: str, hint: str = "", kind: str = "") -> None:
+        """Something that may change a number."""
+        self.add(Severity.WARNING, where, text, hint, kind)
+
+    def note(self, where: CellRef | None, text: str, hint: str = "", kind: str = "") -> None:
+        """Something that explains."""
+        self.add(Severity.NOTE, where, text, hint, kind)
+
+    def finished(self) -> tuple[Issue, ...]:
+        """All issues by severity, each group in the order found, with the counted rest."""
+        rest = [
+            Issue(
+                self._last[key][0],
+                self._last[key][1],
+                f"{count - NAMED_CELLS:,} more cells of this column have the same trouble ({key[0]}).",
+            )
+            for key, count in self._counts.items()
+            if count > NAMED_CELLS
+        ]
+        return tuple(sorted([*self.issues, *rest], key=lambda issue: _RANK[issue.severity]))

@@ -1,0 +1,177 @@
+"""Where the table of a sheet lies: its header of one or several rows, its columns, its summary rows.
+
+Invariants: places are Excel's, counted from 1; a merged header cell counts for every column under it; nothing about
+the meaning of a column is decided here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from trajecta.io.cells import Found, read_cell, shown
+from trajecta.io.headers import is_unit, read_header
+from trajecta.io.visit_names import visit_of
+from trajecta.io.words import words
+from trajecta.io.workbook import CellValue, Sheet, Workbook, fingerprint_of
+from trajecta.stats.instruments import plain
+
+# Titles and notes above a table take a few rows; a header further down than this is not looked for.
+HEADER_WITHIN = 40
+LONGEST_HEADER = 80  # characters; a longer text is a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The header rows (inclusive) of a sheet's table and the header texts of each column from top to bottom."""
+
+    first: int
+    last: int
+    headers: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def _is_label(value: CellValue) -> bool:
+    """A short text that is not itself a value."""
+    if not isinstance(value, str) or len(value) > LONGEST_HEADER:
+        return False
+    first = value.strip()[:1]
+    return bool(first) and (not (first.isdigit() or first in "<>≤≥+-") or visit_of(value.strip()) is not None)
+
+
+def _known(value: CellValue) -> bool:
+    if not _is_label(value):
+        return False
+    found = read_header((shown(value),))
+    return found.known and found.field != "weak_patient"  # "No" and "N" stand in data rows as well
+
+
+def _spread(sheet: Sheet, row: int) -> tuple[CellValue, ...]:
+    """A header row in which each merged cell stands in all of its columns, and in all of its rows."""
+    line = list(sheet.rows[row - 1])
+    for block in sheet.merged:
+        if block.first_row <= row <= block.last_row and (
+            row > block.first_row or block.last_column > block.first_column
+        ):
+            value = sheet.cell(block.first_row, block.first_column)
+            for column in range(block.first_column, min(block.last_column, len(line)) + 1):
+                line[column - 1] = value
+    return tuple(line)
+
+
+def _is_header_row(line: Iterable[CellValue]) -> bool:
+    """Only labels, at least one of them known or two of them units: a row that can belong to a header."""
+    cells = [v for v in line if v is not None]
+    if not cells or not all(_is_label(v) or (isinstance(v, str) and is_unit(v)) for v in cells):
+        return False
+    if any(isinstance(v, str) and read_cell(v).found in (Found.NUMBER, Found.YES_NO) for v in cells):
+        return False
+    units = sum(isinstance(v, str) and is_unit(v.strip("()[] ")) for v in cells)
+    return units >= 2 or any(visit_of(shown(v)) is not None or _known(v) for v in cells)
+
+
+def find_table(sheet: Sheet) -> Table | None:
+    """The table of a sheet, or None if it has no row that can be a header.
+
+    The row with the most recognised headers wins, the first one of them; without any, the first row of at least two
+    texts. Rows right above and below that are labels too (visits over measures, units under them) belong to it.
+    """
+    best, best_score = 0, 0.0
+    for row in range(1, min(sheet.height, HEADER_WITHIN) + 1):
+        cells = [v for v in sheet.rows[row - 1] if v is not None]
+        labels = sum(map(_is_label, cells))
+        if len(cells) < min(2, sheet.width) or labels * 2 < len(cells):
+            continue
+        # A header names each column differently, and holds no numbers; a data row repeats words and has numbers.
+        known = len({shown(v) for v in cells if _known(v)})
+        score = known * labels / len(cells) + 0.01 * (labels > 1)
+        if score > best_score:
+            best, best_score = row, score
+    if not best:
+        if not sheet.rows or not any(isinstance(v, str) for v in sheet.rows[0]):
+            return None
+        best = 1
+    first, last = best, best
+    while first > 1 and _belongs_above(sheet, first - 1):
+        first -= 1
+    while last < min(sheet.height, best + 3) and _belongs_below(sheet, last, last + 1):
+        last += 1
+    lines = [_spread(sheet, row) for row in range(first, last + 1)]
+    if last > first:
+        lines[:-1] = [_filled(line) for line in lines[:-1]]
+    headers = []
+    for column in range(1, sheet.width + 1):
+        parts: list[str] = []
+        for line in lines:
+            text = shown(line[column - 1])
+            if text and (not parts or parts[-1] != text):
+                parts.append(text)
+        headers.append((column, tuple(parts)))
+    return Table(first, last, tuple(headers))
+
+
+def _belongs_above(sheet: Sheet, row: int) -> bool:
+    line = sheet.rows[row - 1]
+    cells = [v for v in line if v is not None]
+    merged = any(b.first_row == row and b.last_column > b.first_column for b in sheet.merged)
+    over_several = merged and len(cells) > 1  # one merged cell alone over everything is a title
+    visits = sum(visit_of(shown(v)) is not None for v in cells if isinstance(v, str))
+    return bool(cells) and all(map(_is_label, cells)) and (visits >= 1 or (over_several and any(map(_known, cells))))
+
+
+def _belongs_below(sheet: Sheet, above: int, row: int) -> bool:
+    line, upper = sheet.rows[row - 1], _spread(sheet, above)
+    if not _is_header_row(line):
+        return False
+    cells = [v for v in line if v is not None]
+    if all(isinstance(v, str) and is_unit(v.strip("()[] ")) for v in cells):
+        return True
+    filled = _filled(upper)
+    return all(
+        value is None
+        or upper[at] is None
+        or visit_of(shown(filled[at])) is not None
+        or _in_merged(sheet, above, at + 1)
+        for at, value in enumerate(line)
+    ) and any(visit_of(shown(v)) is not None or _in_merged(sheet, above, at + 1) for at, v in enumerate(upper) if v)
+
+
+def _in_merged(sheet: Sheet, row: int, column: int) -> bool:
+    return any(
+        b.first_row <= row <= b.last_row
+        and b.first_column <= column <= b.last_column
+        and b.last_column > b.first_column
+        for b in sheet.merged
+    )
+
+
+def _filled(line: tuple[CellValue, ...]) -> tuple[CellValue, ...]:
+    """An upper header row in which a visit stands in the empty cells to its right too, as over a group of columns."""
+    filled: list[CellValue] = []
+    current: CellValue = None
+    for value in line:
+        if value is not None:
+            current = value if isinstance(value, str) and visit_of(value.strip()) is not None else None
+        filled.append(value if value is not None else current)
+    return tuple(filled)
+
+
+def is_summary(text: str) -> bool:
+    """Whether the first cell of a row says that the row summarises the others.
+
+    >>> is_summary("Mittelwert"), is_summary("Mean ± SD"), is_summary("n = 5"), is_summary("SYN-01"), is_summary("P1")
+    (True, True, True, False, False)
+    """
+    word = plain(text)
+    if word in words("cell", "summary"):
+        return True
+    letters = word.rstrip("0123456789")
+    tail = word[len(letters) :]
+    return bool(tail) and letters in ("n", "mean", "median", "sd") and "=" in text
+
+
+def shape_key(workbook: Workbook) -> str:
+    """A key that stays the same when rows are added or values change, and changes with sheets or headers."""
+    lines = []
+    for sheet in workbook.sheets:
+        table = find_table(sheet)
+        headers = "" if table is None else "\x1f".join(plain("".join(parts)) for _, parts in table.headers)
+        lines.append(f"{sheet.name}\x1e{headers}")
+    return fingerprint_of("\n".join(lines).encode())[:32]

@@ -1,0 +1,81 @@
+"""The overview as rows of text: one measure a line, the same in the window and in the report."""
+
+from trajecta.stats.cohort import Kind
+from trajecta.stats.results import IntervalResult, PairedResult, Proportion, Summary
+from trajecta.stats.words import level_text, number_text, p_number
+
+COLUMNS: tuple[tuple[str, str], ...] = (
+    ("Measure", "What is compared"),
+    ("n", "Patients used"),
+    ("Before", "Median (range), or how many yes"),
+    ("After", "Median (range), or how many yes"),
+    ("Change", "Hodges–Lehmann estimate, or difference of the shares of yes"),
+    ("Interval", "Interval of the change"),
+    ("Level", "Level that the interval really has"),
+    ("Better", "Patients improved"),
+    ("Same", "Patients unchanged"),
+    ("Worse", "Patients worse"),
+    ("Exact P", "Exact signed-rank test, McNemar's for yes/no; two-sided, not adjusted for the number of measures"),
+    ("Smallest P", "The smallest P that this design can give"),
+)
+
+
+def number(value: float | None) -> str:
+    """A number for people, a dash for what cannot be said."""
+    return "–" if value is None else number_text(value)
+
+
+def side_text(summary: Summary) -> str:
+    """Median and range of one side, a dash for none.
+
+    >>> side_text(Summary(5, 16.0, 8.0, 16.0)), side_text(Summary(0))
+    ('16 (8 to 16)', '–')
+    """
+    if summary.median is None:
+        return "–"
+    return f"{number(summary.median)} ({number(summary.min)} to {number(summary.max)})"
+
+
+def share_text(share: Proportion) -> str:
+    """How many yes of how many.
+
+    >>> share_text(Proportion(0, 5, 0.0, 0.52))
+    '0 of 5 yes'
+    """
+    return f"{share.k} of {share.n} yes"
+
+
+def change_of(result: PairedResult) -> IntervalResult:
+    """The interval that the overview shows as the change of a measure."""
+    return result.yes_no.difference if result.yes_no is not None else result.interval("hodges_lehmann")
+
+
+def p_of(result: PairedResult) -> tuple[float | None, float | None]:
+    """The exact P that the overview shows, and its smallest possible value."""
+    if result.yes_no is not None:
+        return result.yes_no.exact_p, result.yes_no.p_smallest
+    test = result.test("signed_rank")
+    return test.p, test.p_smallest
+
+
+def overview_row(result: PairedResult) -> tuple[str, ...]:
+    """One line of the overview, a text for each of ``COLUMNS``."""
+    change, (p, smallest) = change_of(result), p_of(result)
+    has = change.low is not None and change.high is not None
+    if result.kind is Kind.YES_NO and result.yes_no is not None:
+        sides = (share_text(result.yes_no.before), share_text(result.yes_no.after))
+    else:
+        sides = (side_text(result.before_summary), side_text(result.after_summary))
+    return (
+        result.measure.name,
+        str(result.n),
+        *sides,
+        number(change.estimate),
+        f"{number(change.low)} to {number(change.high)}" if has else "–",
+        level_text(change.level) if change.level is not None else "–",
+        "–" if result.improved is None else str(result.improved),
+        str(result.unchanged),
+        "–" if result.worsened is None else str(result.worsened),
+        "–" if p is None else p_number(p),
+        "–" if smallest is None else p_number(smallest),
+    )

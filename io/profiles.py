@@ -1,0 +1,86 @@
+"""What the cells of a column look like: how many are numbers, dates, words, and how many differ.
+
+Invariant: a profile counts and never decides; it looks at the first rows of a long table only.
+"""
+
+from dataclasses import dataclass
+
+from trajecta.io.cells import Found, read_cell
+from trajecta.io.dates import is_date
+from trajecta.io.words import words
+from trajecta.io.workbook import Sheet
+from trajecta.stats.instruments import plain
+
+ROWS_LOOKED_AT = 400  # enough to tell what a column is; a table of 100,000 rows is not read twice
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Counts over the filled cells of one column; ``values`` are their texts without repetition."""
+
+    filled: int = 0
+    numbers: int = 0
+    whole: int = 0
+    yes_no: int = 0
+    dates: int = 0
+    missing: int = 0
+    sexes: int = 0
+    distinct: int = 0
+    longest: int = 0
+
+    @property
+    def usable(self) -> int:
+        """Filled cells that are no missing code."""
+        return self.filled - self.missing
+
+    @property
+    def numeric(self) -> bool:
+        """At least half of the usable cells are numbers or yes/no."""
+        return self.usable > 0 and (self.numbers + self.yes_no) * 2 >= self.usable and not self.dated
+
+    @property
+    def dated(self) -> bool:
+        """At least half of the usable cells are dates."""
+        return self.dates > 0 and self.dates * 2 >= self.usable
+
+    @property
+    def textual(self) -> bool:
+        """Filled, and neither numeric nor dated."""
+        return self.usable > 0 and not self.numeric and not self.dated
+
+    @property
+    def unique(self) -> bool:
+        """Every filled cell differs from every other."""
+        return self.filled > 0 and self.distinct == self.filled
+
+
+def profile(sheet: Sheet, column: int, first_row: int) -> Profile:
+    """Count what stands in a column (1-based) from ``first_row`` on."""
+    counts = dict.fromkeys(("filled", "numbers", "whole", "yes_no", "dates", "missing", "sexes", "longest"), 0)
+    seen: set[str] = set()
+    sexes = words("cell", "female") | words("cell", "male")
+    for row in sheet.rows[first_row - 1 : first_row - 1 + ROWS_LOOKED_AT]:
+        value = row[column - 1]
+        if value is None:
+            continue
+        counts["filled"] += 1
+        if isinstance(value, float):
+            counts["numbers"] += 1
+            counts["whole"] += value.is_integer()
+            seen.add(repr(value))
+            continue
+        read = read_cell(value)
+        seen.add(read.text.casefold())
+        counts["longest"] = max(counts["longest"], len(read.text))
+        counts["sexes"] += plain(read.text) in sexes
+        if read.found is Found.NUMBER:
+            counts["numbers"] += 1
+        elif read.found is Found.YES_NO:
+            counts["yes_no"] += 1
+        elif read.found is Found.MISSING:
+            counts["missing"] += 1
+        elif read.found is Found.DATE or is_date(value):
+            counts["dates"] += 1
+        elif read.open_mark:
+            counts["numbers"] += 1
+    return Profile(distinct=len(seen), **counts)

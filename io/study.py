@@ -1,0 +1,85 @@
+"""The study: what one window has open. Frozen; questions and choices are stored in it, answers never are."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from trajecta.io.build import build_cohort
+from trajecta.io.guess import guess_mapping
+from trajecta.io.mapping import Mapping
+from trajecta.io.workbook import Workbook, read_workbook
+from trajecta.stats.charts.choice import ChartChoice
+from trajecta.stats.cohort import Cohort, Direction, Issue, LeftOut
+from trajecta.stats.compare import default_comparison
+from trajecta.stats.results import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A cohort with the question asked of it and the chart chosen.
+
+    ``measure`` is the measure looked at; ``comparison`` is None where the cohort has no two visits to compare.
+    """
+
+    cohort: Cohort = field(default_factory=Cohort)
+    measure: str = ""
+    comparison: Comparison | None = None
+    chart: ChartChoice = field(default_factory=ChartChoice)
+    issues: tuple[Issue, ...] = ()
+    mapping: Mapping | None = None
+    source: Path | None = None
+    fingerprint: str = ""
+
+    def asking(self, measure: str) -> "Study":
+        """The same study looking at another measure; the visits asked about stay where the measure has them."""
+        fresh = default_comparison(self.cohort, measure)
+        asked = self.comparison
+        if fresh is not None and asked is not None:
+            keys = {visit.key for visit in self.cohort.visits_of(measure)}
+            kept = asked if {asked.before, asked.after} <= keys else fresh
+            fresh = replace(asked, measure=measure, before=kept.before, after=kept.after)
+        return replace(self, measure=measure, comparison=fresh)
+
+    def excluding(self, patient: str, reason: str) -> "Study":
+        """The same study without this patient in figures and answers; the reason goes into every ledger."""
+        others = tuple(left for left in self.cohort.excluded if left.patient != patient)
+        return replace(self, cohort=replace(self.cohort, excluded=(*others, LeftOut(patient, reason))))
+
+    def with_comparison(self, comparison: Comparison) -> "Study":
+        """The same study with another question."""
+        return replace(self, comparison=comparison)
+
+    def with_chart(self, chart: ChartChoice) -> "Study":
+        """The same study with another chart."""
+        return replace(self, chart=chart)
+
+    def directed(self, measure: str, direction: Direction) -> "Study":
+        """The same study with another direction of improvement for a measure."""
+        measures = tuple(replace(m, direction=direction) if m.key == measure else m for m in self.cohort.measures)
+        return replace(self, cohort=replace(self.cohort, measures=measures))
+
+    def including(self, patient: str) -> "Study":
+        """The same study with this patient back in."""
+        others = tuple(left for left in self.cohort.excluded if left.patient != patient)
+        return replace(self, cohort=replace(self.cohort, excluded=others))
+
+
+def study_of(workbook: Workbook, mapping: Mapping) -> Study:
+    """Build the study that this mapping makes of the workbook, with a first question already asked."""
+    cohort, issues = build_cohort(workbook, mapping)
+    comparison = default_comparison(cohort)
+    measure = comparison.measure if comparison else next((m.key for m in cohort.measures), "")
+    return Study(
+        cohort=cohort,
+        measure=measure,
+        comparison=comparison,
+        issues=issues,
+        mapping=mapping,
+        source=workbook.path,
+        fingerprint=workbook.fingerprint,
+    )
+
+
+def open_study(path: Path) -> Study:
+    """Read a workbook with the guessed mapping. Raises OpenError with one sentence for the user."""
+    workbook = read_workbook(path)
+    return study_of(workbook, guess_mapping(workbook))

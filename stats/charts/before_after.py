@@ -1,0 +1,316 @@
+"""The before–after chart: two columns, one line per patient, equal values side by side, the answer in small type.
+
+Invariants: symbols are moved only sideways, symmetrically, in the cohort's order, and never off their value; lines end
+at the moved symbols; every number that is written comes from the ``PairedResult`` and nothing is computed here.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from trajecta.stats.charts.axes import short_number
+from trajecta.stats.charts.bands import band_blocks, band_labels, band_note, with_band_note
+from trajecta.stats.charts.choice import ChartChoice
+from trajecta.stats.charts.frame import (
+    LEAST_PLOT,
+    Surround,
+    arrange,
+    default_plot_height,
+    measure_label,
+    plot_area,
+    value_axis,
+)
+from trajecta.stats.charts.layout import Sheet, sentence_figure
+from trajecta.stats.charts.legend import Entry
+from trajecta.stats.charts.traces import Point, line_width, styles, symbol_size, symbols
+from trajecta.stats.charts.trajectories import too_low
+from trajecta.stats.charts.words import counted, listed
+from trajecta.stats.cohort import Censored, Cohort, Kind
+from trajecta.stats.figure import INK, SOFT_INK, Anchor, Axis, Figure, Line, Mark, Note, Panel, Rect, Scale, Stroke
+from trajecta.stats.palette import PatientStyle
+from trajecta.stats.results import IntervalResult, PairedResult, Summary, TestResult
+from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
+
+BAR = 9.0  # length in points of a median bar
+MEDIAN_STROKE = Stroke(INK, 1.4)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One patient's two points with the style they are drawn in."""
+
+    patient: str
+    style: PatientStyle
+    before: Point
+    after: Point
+
+
+def before_after(cohort: Cohort, measure: str, result: PairedResult | None, choice: ChartChoice) -> Figure:
+    """The pairs of ``result`` as lines between two columns, with medians, n and the answer.
+
+    Without a result or without pairs: a page with a sentence saying what is missing. ``measure`` is the measure asked
+    for; a result of another measure counts as none. KeyError if the cohort has no such measure.
+    """
+    found = cohort.measure(measure)
+    if result is None or result.measure.key != found.key:
+        return sentence_figure(
+            cohort, choice, "Choose a visit before and a visit after to see each patient's two values.", found.name
+        )
+    if not result.changes:
+        sentence = f"No patient has a value of {found.name} at both {result.before_label} and {result.after_label}."
+        return sentence_figure(cohort, choice, sentence, found.name)
+    rows = _rows(cohort, result)
+    return with_band_note(found, lambda told: _drawn(cohort, result, rows, choice, told))
+
+
+def _drawn(
+    cohort: Cohort, result: PairedResult, rows: tuple[_Row, ...], choice: ChartChoice, told: tuple[str, ...]
+) -> Figure:
+    found = result.measure
+    width, size = line_width(len(rows)), symbol_size(len(rows))
+    entries = tuple(Entry(row.patient, row.style, width, size) for row in rows)
+    around = Surround(answer_lines(result), entries, (*band_note(told), *_feet(rows, result)), cohort.synthetic)
+    sheet, height_mm = arrange(choice, around, default_plot_height(choice.width_mm))
+    panel = _panel(result, rows, sheet, told)
+    if panel is None:
+        return too_low(cohort, choice, found)
+    title = f"{found.name}, {result.before_label} and {result.after_label}"
+    return Figure(choice.width_mm, height_mm, (panel,), tuple(sheet.marks), title, _words(cohort, result, rows))
+
+
+def _rows(cohort: Cohort, result: PairedResult) -> tuple[_Row, ...]:
+    own = styles(cohort)
+    question = result.comparison
+
+    def point(patient: str, visit: str, value: float, x: float) -> Point:
+        seen = cohort.observation(question.measure, visit, patient)
+        return Point(x, value, visit, seen is not None and seen.censored is not Censored.NO)
+
+    return tuple(
+        _Row(
+            change.patient,
+            own[change.patient],
+            point(change.patient, question.before, change.before, 0.0),
+            point(change.patient, question.after, change.after, 1.0),
+        )
+        for change in result.changes
+    )
+
+
+def p_text(p: float) -> str:
+    """P as papers print it: two to four digits, never 0.
+
+    >>> p_text(0.0625), p_text(0.0312), p_text(0.00001), p_text(1.0)
+    ('= 0.0625', '= 0.0312', '< 0.0001', '= 1')
+    """
+    if p < 0.0001:
+        return "< 0.0001"
+    return f"= {round(p, 4 if p < 0.1 else 3):g}"
+
+
+def answer_lines(result: PairedResult) -> tuple[str, ...]:
+    """The answer in one or two lines: P of the leading test with its floor, then the estimate with its interval.
+
+    Nothing is said that the result does not hold; a test without P gives its reason.
+    """
+    lines = []
+    test = next((t for t in result.tests if t.key == result.comparison.test), None)
+    if result.yes_no is not None and result.yes_no.exact_p is not None:
+        lines.append(_p_line(result.yes_no.exact_p, result.yes_no.p_smallest, True, result.n))
+    elif test is not None:
+        lines.append(_test_line(test, result.n))
+    interval = result.yes_no.difference if result.yes_no else _interval(result)
+    if interval is not None and interval.estimate is not None:
+        lines.append(_interval_line(interval, "" if result.yes_no else result.measure.unit))
+    return tuple(line for line in lines if line)
+
+
+def _interval(result: PairedResult) -> IntervalResult | None:
+    return next((i for i in result.intervals if i.key == "hodges_lehmann"), None)
+
+
+def _test_line(test: TestResult, pairs: int) -> str:
+    if test.p is None:
+        return test.reason
+    name = "" if test.key == "signed_rank" else f", {test.name}"
+    return _p_line(test.p, test.p_smallest, test.exact, pairs) + name
+
+
+def _p_line(p: float, smallest: float | None, exact: bool, pairs: int) -> str:
+    said = f"{'Exact ' if exact else ''}P {p_text(p)}"
+    if smallest is None:
+        return said
+    if abs(p - smallest) <= 1e-9 * p:
+        return f"{said} (smallest possible with {counted(pairs, 'pair')})"
+    return f"{said} (smallest possible with {counted(pairs, 'pair')}: {p_text(smallest).removeprefix('= ')})"
+
+
+def _interval_line(interval: IntervalResult, unit: str) -> str:
+    assert interval.estimate is not None
+    name = "Hodges–Lehmann estimate" if interval.key == "hodges_lehmann" else interval.name
+    said = f"{name} {short_number(interval.estimate)}"
+    if interval.low is None or interval.high is None or interval.level is None:
+        return said
+    level = short_number(round(interval.level * 100, 2))
+    return f"{said} ({short_number(interval.low)} to {short_number(interval.high)}), level {level} %"
+
+
+def _feet(rows: Sequence[_Row], result: PairedResult) -> tuple[str, ...]:
+    notes = []
+    if any(p.censored for row in rows for p in (row.before, row.after)):
+        notes.append("Open symbols: beyond the limit of the assay, drawn at the limit.")
+    if result.measure.kind is Kind.NUMERIC:
+        notes.append("Bars: median.")
+    return (" ".join(notes),) if notes else ()
+
+
+def _panel(result: PairedResult, rows: Sequence[_Row], sheet: Sheet, told: Sequence[str]) -> Panel | None:
+    measure, size = result.measure, symbol_size(len(rows))
+    values = [value for change in result.changes for value in (change.before, change.after)]
+    names = _column_names(result, (sheet.free_width - 50.0) / 2, sheet.size)
+    x = Axis("", (-0.5, 1.5), names, Scale.NAMES, size=sheet.size)
+    above = sheet.size * 0.4
+    height = sheet.bottom - sheet.top - above - 30.0
+    y = value_axis(measure, values, max(height, 10.0), size * 0.6 + 1.5, sheet.size)
+    area = plot_area(sheet, y, x, above)
+    if area.height < LEAST_PLOT / 2:
+        return None
+    y = value_axis(measure, values, area.height, size * 0.6 + 1.5, sheet.size)
+    area = plot_area(sheet, y, x, above)
+    columns = _columns(result, rows, area, sheet.size - 1)
+    x = replace(x, range=columns.range)
+    names = _column_names(result, min(columns.span - 4.0, 2 * columns.outer + 16.0), sheet.size)
+    panel = Panel(area, replace(x, ticks=names), y, (), "values")
+    marks: list[Mark] = list(band_blocks(measure, y))
+    moved = columns.moved(rows)
+    width = line_width(len(rows))
+    for row in moved:
+        points = tuple((p.x, p.value) for p in (row.before, row.after))
+        marks.append(Line(points, Stroke(row.style.color, width, row.style.dash), row.patient))
+    for row in moved:
+        marks += symbols((row.before, row.after), row.style, columns.symbol, row.patient)
+    if measure.kind is Kind.NUMERIC:
+        marks += columns.medians(result, sheet.size - 1)
+    panel = replace(panel, marks=tuple(marks))
+    return replace(panel, marks=(*marks, *band_labels(measure, panel, sheet.size - 1, told)))
+
+
+def _column_names(result: PairedResult, room: float, size: float) -> tuple[tuple[float, str], tuple[float, str]]:
+    """The two tick strings: visit, n, and for a yes/no measure how many are yes."""
+    sides = ((0.0, result.before_label), (1.0, result.after_label))
+    found = []
+    for at, label in sides:
+        under = f"n = {result.n}"
+        if result.yes_no is not None:
+            side = result.yes_no.before if at == 0 else result.yes_no.after
+            under = f"{side.k} of {side.n} yes"
+        found.append((at, f"{shortened(label, max(room, 8.0), size)}\n{shortened(under, max(room, 8.0), size)}"))
+    return found[0], found[1]
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Where the two columns stand: points from the left edge, and how far apart stacked symbols are."""
+
+    width: float
+    outer: float
+    stack: float
+    symbol: float
+    labelled: bool
+    label_gap: float
+
+    @property
+    def span(self) -> float:
+        """Points between the two columns."""
+        return self.width - 2 * self.outer
+
+    def at(self, column: int) -> float:
+        """A column's distance in points from the left edge."""
+        return self.outer + column * self.span
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The x range that puts the columns at 0 and 1."""
+        return -self.outer / self.span, 1 + self.outer / self.span
+
+    def moved(self, rows: Sequence[_Row]) -> tuple[_Row, ...]:
+        """The rows with equal values of a column spread sideways around it."""
+        befores = self._spread([row.before for row in rows])
+        afters = self._spread([row.after for row in rows])
+        return tuple(replace(r, before=b, after=a) for r, b, a in zip(rows, befores, afters, strict=True))
+
+    def _spread(self, points: Sequence[Point]) -> list[Point]:
+        groups: defaultdict[float, list[int]] = defaultdict(list)
+        for i, point in enumerate(points):
+            groups[point.value].append(i)
+        found = list(points)
+        for members in groups.values():
+            for place, i in enumerate(members):
+                shift = (place - (len(members) - 1) / 2) * self.stack / self.span
+                found[i] = replace(points[i], x=points[i].x + shift)
+        return found
+
+    def medians(self, result: PairedResult, size: float) -> list[Mark]:
+        """A bar at the outer side of each column at its median, with the number beside it if there is room."""
+        marks: list[Mark] = []
+        sides = ((0, result.before_summary, -1.0), (1, result.after_summary, 1.0))
+        for column, summary, outward in sides:
+            if summary.median is None:
+                continue
+            near = column + outward * (self.label_gap / self.span)
+            far = near + outward * BAR / self.span
+            marks.append(Line(((near, summary.median), (far, summary.median)), MEDIAN_STROKE))
+            if self.labelled:
+                anchor = Anchor.END if outward < 0 else Anchor.START
+                offset = (outward * 2.5, CAP_HEIGHT * size / 2)
+                marks.append(Note((far, summary.median), _median_text(summary), size, SOFT_INK, anchor, offset))
+        return marks
+
+
+def _median_text(summary: Summary) -> str:
+    return "" if summary.median is None else short_number(summary.median)
+
+
+def _columns(result: PairedResult, rows: Sequence[_Row], area: Rect, size: float) -> _Columns:
+    """Fit columns, stacks and median labels into the width that there is."""
+    most = max(_largest_group([row.before.value for row in rows]), _largest_group([row.after.value for row in rows]))
+    symbol = symbol_size(len(rows))
+    summaries = (result.before_summary, result.after_summary)
+    label = max(text_width(_median_text(s), size) for s in summaries) + 5.0
+    half_most = area.width * 0.2  # a stack may take two fifths of the plot, both columns together four fifths
+    stack = min(symbol * 1.15, 2 * half_most / max(most - 1, 1))
+    symbol = min(symbol, max(stack * 1.6, 2.0))
+    half = (most - 1) / 2 * stack + symbol / 2 + 3.0
+    numeric = result.measure.kind is Kind.NUMERIC
+    bars = BAR if numeric else 0.0
+    labelled = numeric and area.width - 2 * (half + bars + label) >= max(36.0, 2 * half)
+    outer = half + bars + (label if labelled else 4.0)
+    outer = min(max(outer, area.width * 0.2), area.width * 0.42)
+    return _Columns(area.width, outer, stack, symbol, labelled, half)
+
+
+def _largest_group(values: Sequence[float]) -> int:
+    return max(values.count(value) for value in set(values))
+
+
+def _words(cohort: Cohort, result: PairedResult, rows: Sequence[_Row]) -> str:
+    label = measure_label(result.measure)
+    said = [
+        f"{label} before ({result.before_label}) and after ({result.after_label}) in "
+        f"{counted(result.n, 'patient')}: {listed(row.patient for row in rows)}."
+    ]
+    if result.lead:
+        said.append(result.lead)
+    if result.measure.kind is Kind.NUMERIC:
+        said.append(
+            f"Median {_median_text(result.before_summary)} before and {_median_text(result.after_summary)} after."
+        )
+    said += [f"{line}." for line in answer_lines(result)]
+    said += [f"{left.patient} is left out: {left.reason}." for left in result.left_out]
+    open_symbols = sum(p.censored for row in rows for p in (row.before, row.after))
+    if open_symbols:
+        verb = "lies" if open_symbols == 1 else "lie"
+        said.append(f"{counted(open_symbols, 'value')} {verb} beyond the limit of the assay, drawn as open symbols.")
+    if cohort.synthetic:
+        said.append("The data are synthetic.")
+    return " ".join(said)

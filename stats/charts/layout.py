@@ -1,0 +1,166 @@
+"""The page of a chart: margins, footer and header texts, and the rectangle that every text takes.
+
+Invariants: lengths are points from the top-left corner; what one call takes from the sheet no later call gets, so
+texts laid out through a ``Sheet`` cannot overlap; type is between 5 and 8 points.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from trajecta.stats.charts.axes import LINE_HEIGHT, axis_marks
+from trajecta.stats.charts.choice import ChartChoice
+from trajecta.stats.cohort import Cohort
+from trajecta.stats.figure import (
+    INK,
+    POINTS_PER_MM,
+    SOFT_INK,
+    Anchor,
+    Figure,
+    Mark,
+    Note,
+    Panel,
+    Pin,
+    Rect,
+)
+from trajecta.stats.text_width import ASCENT, CAP_HEIGHT, DESCENT, text_width, wrapped
+
+MARGIN = 6.0  # empty border of the page
+NARROW = 200.0  # points (70 mm): below this width all type is one size smaller
+FOOT_SIZE = 5.0
+SMALLEST_WIDTH_MM = 30.0
+LARGEST_WIDTH_MM = 1000.0
+SYNTHETIC = "Synthetic data"
+
+
+def type_size(width: float) -> float:
+    """Type size of axes and legends for a page of this width in points.
+
+    >>> type_size(252), type_size(170)
+    (7.0, 6.0)
+    """
+    return 7.0 if width >= NARROW else 6.0
+
+
+@dataclass
+class Sheet:
+    """A page being laid out: what is still free, and the marks set so far. Lives only inside one chart function."""
+
+    width: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+    marks: list[Mark] = field(default_factory=list)
+
+    @property
+    def free_width(self) -> float:
+        """Points between the left and the right edge still free."""
+        return self.right - self.left
+
+    @property
+    def size(self) -> float:
+        """Type size of axes on this page."""
+        return type_size(self.width)
+
+    def head(self, texts: Iterable[str], size: float, color: str = SOFT_INK, bold: bool = False) -> None:
+        """Set lines at the top, wrapped to the free width, and take their room."""
+        for text in texts:
+            for line in wrapped(text, self.free_width, size, bold):
+                self.marks.append(Note((self.left, self.top + ASCENT * size), line, size, color, bold=bold))
+                self.top += size * LINE_HEIGHT
+        self.top += 2.0
+
+    def foot(self, texts: Iterable[str], synthetic: bool) -> None:
+        """Set small soft notes at the bottom left and "Synthetic data" at the bottom right, and take their room."""
+        lines = [line for text in texts for line in wrapped(text, self.free_width, FOOT_SIZE)]
+        label = text_width(SYNTHETIC, FOOT_SIZE) if synthetic else 0.0
+        if synthetic and (not lines or text_width(lines[-1], FOOT_SIZE) + label + 8 > self.free_width):
+            lines.append("")
+        pitch = FOOT_SIZE * LINE_HEIGHT
+        first = self.bottom - DESCENT * FOOT_SIZE - (len(lines) - 1) * pitch
+        for i, line in enumerate(lines):
+            if line:
+                self.marks.append(Note((self.left, first + i * pitch), line, FOOT_SIZE, SOFT_INK))
+        if synthetic:
+            last = self.bottom - DESCENT * FOOT_SIZE
+            self.marks.append(Note((self.right, last), SYNTHETIC, FOOT_SIZE, SOFT_INK, Anchor.END))
+        if lines:
+            self.bottom -= len(lines) * pitch + 3.0
+
+
+def sheet_for(choice: ChartChoice, height_mm: float) -> Sheet:
+    """An empty sheet of the chosen width and this height, inside its margins."""
+    width = choice.width_mm * POINTS_PER_MM
+    height = height_mm * POINTS_PER_MM
+    return Sheet(width, MARGIN, width - MARGIN, MARGIN, height - MARGIN)
+
+
+def checked_width(choice: ChartChoice) -> float:
+    """The page width in mm; ValueError outside 30 to 1000 mm, where no figure can be laid out."""
+    if not SMALLEST_WIDTH_MM <= choice.width_mm <= LARGEST_WIDTH_MM:
+        raise ValueError(
+            f"A figure can be {SMALLEST_WIDTH_MM:g} to {LARGEST_WIDTH_MM:g} mm wide, not {choice.width_mm:g} mm."
+        )
+    return choice.width_mm
+
+
+def sentence_figure(cohort: Cohort, choice: ChartChoice, sentence: str, title: str = "") -> Figure:
+    """A page with one sentence in the middle: what a chart shows when there is nothing to draw."""
+    width = checked_width(choice)
+    height_mm = choice.height_mm or round(max(width * 0.4, 30.0), 1)
+    sheet = sheet_for(choice, height_mm)
+    sheet.foot((), cohort.synthetic)
+    size = sheet.size
+    lines = wrapped(sentence, sheet.free_width - 12, size)
+    middle = (sheet.top + sheet.bottom) / 2
+    first = middle - (len(lines) * size * LINE_HEIGHT) / 2 + ASCENT * size
+    for i, line in enumerate(lines):
+        at = (sheet.width / 2, first + i * size * LINE_HEIGHT)
+        sheet.marks.append(Note(at, line, size, SOFT_INK, Anchor.MIDDLE))
+    return Figure(width, height_mm, (), tuple(sheet.marks), title, sentence)
+
+
+def note_box(note: Note, x: float, y: float) -> Rect:
+    """The rectangle on the page that a text takes when its baseline point is (x, y), capitals to descenders."""
+    width = text_width(note.text, note.size, note.bold)
+    back = {Anchor.START: 0.0, Anchor.MIDDLE: width / 2, Anchor.END: width}[note.anchor]
+    up, down = CAP_HEIGHT * note.size, DESCENT * note.size
+    if note.vertical:
+        return Rect(x - up, y - width + back, up + down, width)
+    return Rect(x - back, y - up, width, up + down)
+
+
+def panel_point(panel: Panel, note: Note) -> tuple[float, float]:
+    """Where the baseline point of a panel's text lies on the page, in points."""
+    (x0, x1), (y0, y1), area = panel.x.range, panel.y.range, panel.area
+    right = note.at[0] if note.pin is Pin.X else (note.at[0] - x0) / (x1 - x0)
+    up = note.at[1] if note.pin is Pin.Y else (note.at[1] - y0) / (y1 - y0)
+    return area.x + right * area.width + note.offset[0], area.y + (1 - up) * area.height + note.offset[1]
+
+
+def text_boxes(figure: Figure) -> tuple[tuple[str, Rect], ...]:
+    """Every text of a figure with the rectangle it takes on the page: axes, panels, legend, footer."""
+    boxes = [(m.text, note_box(m, m.at[0] + m.offset[0], m.at[1] + m.offset[1])) for m in _notes(figure.page)]
+    for panel in figure.panels:
+        boxes += [(m.text, note_box(m, *m.at)) for m in _notes(axis_marks(panel))]
+        boxes += [(m.text, note_box(m, *panel_point(panel, m))) for m in _notes(panel.marks)]
+    return tuple(boxes)
+
+
+def _notes(marks: Iterable[Mark]) -> tuple[Note, ...]:
+    return tuple(mark for mark in marks if isinstance(mark, Note))
+
+
+def overlap(one: Rect, other: Rect) -> bool:
+    """Whether two rectangles share more than an edge."""
+    return (
+        one.x < other.x + other.width
+        and other.x < one.x + one.width
+        and one.y < other.y + other.height
+        and other.y < one.y + one.height
+    )
+
+
+def heading(text: str, x: float, y: float, size: float) -> Note:
+    """A bold title of a panel at its baseline point."""
+    return Note((x, y), text, size, INK, bold=True)

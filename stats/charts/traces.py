@@ -1,0 +1,153 @@
+"""From observations to what is drawn: each patient's points in time, broken where a visit was missed.
+
+Invariants: patients keep the cohort's order and their style whether or not others are excluded; points are sorted by
+time, so the order of the rows in the workbook changes nothing; a value without a day is never placed by guessing.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from trajecta.stats.charts.choice import TimeUnit
+from trajecta.stats.cohort import Censored, Cohort, Observation, Patient
+from trajecta.stats.figure import Dots, Line, Mark, Shape, Stroke
+from trajecta.stats.palette import PatientStyle, style_of
+
+DAYS_PER_MONTH = 30.4375
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value at its place on the x axis."""
+
+    x: float
+    value: float
+    visit: str
+    censored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One patient's values: ``runs`` are unbroken pieces, ``missed`` and ``undated`` the labels of visits."""
+
+    patient: str
+    style: PatientStyle
+    runs: tuple[tuple[Point, ...], ...]
+    missed: tuple[str, ...] = ()
+    undated: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """All points in order of time."""
+        return tuple(point for run in self.runs for point in run)
+
+
+def styles(cohort: Cohort) -> dict[str, PatientStyle]:
+    """Each patient's style by position in the whole cohort, so that excluding one patient recolours nobody."""
+    return {patient.id: style_of(i) for i, patient in enumerate(cohort.patients)}
+
+
+def in_unit(day: float, unit: TimeUnit) -> float:
+    """A study day in the unit of the time axis.
+
+    >>> in_unit(60.875, TimeUnit.MONTHS), in_unit(7, TimeUnit.DAYS)
+    (2.0, 7)
+    """
+    return day / DAYS_PER_MONTH if unit is TimeUnit.MONTHS else day
+
+
+def has_days(cohort: Cohort, measure: str) -> bool:
+    """Whether at least half of the included patients' values have a study day; else visits are drawn in their order."""
+    found = [o for patient in cohort.included for o in cohort.series(measure, patient.id) if o.value is not None]
+    dated = sum(_day(cohort, o) is not None for o in found)
+    return dated * 2 >= len(found) and dated > 0
+
+
+def _day(cohort: Cohort, observation: Observation) -> float | None:
+    return observation.day if observation.day is not None else cohort.day(observation.patient, observation.visit)
+
+
+def traces(cohort: Cohort, measure: str, unit: TimeUnit | None) -> tuple[Trace, ...]:
+    """The included patients who have at least one value, each with runs of points.
+
+    ``unit`` None places visits by their order in the cohort instead of by time. A line is broken at a visit that the
+    patient missed: one with a cell but no usable value, or without a cell although at least two patients of the
+    cohort have a value there (a visit that only one other patient had was not planned for everyone).
+    """
+    have = Counter(o.visit for o in cohort.observations if o.measure == measure and o.value is not None)
+    own = styles(cohort)
+    found = (_trace(cohort, measure, patient, unit, have) for patient in cohort.included)
+    return tuple(
+        Trace(patient.id, own[patient.id], *parts)
+        for patient, parts in zip(cohort.included, found, strict=True)
+        if parts[0] or parts[2]
+    )
+
+
+Parts = tuple[tuple[tuple[Point, ...], ...], tuple[str, ...], tuple[str, ...]]
+
+
+def _trace(cohort: Cohort, measure: str, patient: Patient, unit: TimeUnit | None, have: Counter[str]) -> Parts:
+    placed: list[tuple[float, int, Point | None]] = []
+    undated: list[str] = []
+    labels: dict[int, str] = {}
+    for order, visit in enumerate(cohort.visits):
+        found = cohort.observation(measure, visit.key, patient.id)
+        labels[order] = visit.label
+        day = _day(cohort, found) if found else cohort.day(patient.id, visit.key)
+        x = float(order) if unit is None else None if day is None else in_unit(day, unit)
+        if found is not None and found.value is not None:
+            if x is None:
+                undated.append(visit.label)
+            else:
+                placed.append((x, order, Point(x, found.value, visit.key, found.censored is not Censored.NO)))
+        elif x is not None and have[visit.key] and (found is not None or have[visit.key] > 1):
+            placed.append((x, order, None))
+    placed.sort(key=lambda place: place[:2])
+    while placed and placed[-1][2] is None:  # not yet reached is not missed
+        placed.pop()
+    runs: list[list[Point]] = [[]]
+    missed = []
+    for _, order, point in placed:
+        if point is not None:
+            runs[-1].append(point)
+        elif runs[0]:
+            missed.append(labels[order])
+            if runs[-1]:
+                runs.append([])
+    return tuple(tuple(run) for run in runs if run), tuple(missed), tuple(undated)
+
+
+def line_width(patients: int) -> float:
+    """Width in points of a patient's line: finer where there are many."""
+    return 1.0 if patients <= 10 else 0.75 if patients <= 25 else 0.5
+
+
+def symbol_size(patients: int) -> float:
+    """Diameter in points of a symbol: smaller where there are many."""
+    return 4.4 if patients <= 10 else 3.6 if patients <= 25 else 2.8
+
+
+def trace_marks(trace: Trace, width: float, size: float) -> tuple[Mark, ...]:
+    """Lines of the runs, then the symbols; values beyond the assay's limit as open symbols."""
+    style = trace.style
+    stroke = Stroke(style.color, width, style.dash)
+    lines = [Line(tuple((p.x, p.value) for p in run), stroke, trace.patient) for run in trace.runs if len(run) > 1]
+    return (*lines, *symbols(trace.points, style, size, trace.patient))
+
+
+# Shapes of equal width differ in area; these factors make them look alike.
+OPTICAL = {Shape.SQUARE: 0.88, Shape.TRIANGLE: 1.12, Shape.TRIANGLE_DOWN: 1.12, Shape.DIAMOND: 1.2}
+
+
+def symbols(points: tuple[Point, ...], style: PatientStyle, size: float, patient: str) -> tuple[Mark, ...]:
+    """The filled and, where there are any, the open symbols of these points."""
+    size *= OPTICAL.get(style.shape, 1.0)
+    marks: list[Mark] = []
+    for is_open in (False, True):
+        members = [p for p in points if p.censored is is_open]
+        if members:
+            at = tuple((p.x, p.value) for p in members)
+            outline = Stroke(style.color, 0.8 if is_open else 0.5)
+            names = tuple(p.visit for p in members)
+            marks.append(Dots(at, style.shape, size, "" if is_open else style.color, outline, patient, names))
+    return tuple(marks)
