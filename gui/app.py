@@ -31,7 +31,10 @@ def run(path: Path | None, *, demo: bool = False) -> int:
     if demo or path is not None:
         window.start.show_loading(path.name if path else "the demo")
     window.painted.connect(lambda: QTimer.singleShot(0, lambda: furnish(window, path, demo)))
-    window.show()
+    if window.preferences.geometry.isEmpty():
+        window.showMaximized()  # the first time; later the window is where it was left
+    else:
+        window.show()
     return app.exec()
 
 

@@ -137,9 +137,10 @@ class CellPainter(QStyledItemDelegate):
             font.setItalic(False)
             painter.setFont(font)
             address = f"{column_letters(found.source.column)}{found.source.row}"
-            room = QRect(rect.left() + 8, rect.top(), rect.width() - used - 22, rect.height())
-            if painter.fontMetrics().horizontalAdvance(address) <= room.width():
-                paint_text(painter, room, address, self.theme.soft)
+            wide = painter.fontMetrics().horizontalAdvance(address)
+            left = rect.right() - 6 - used - 8 - wide
+            if left >= rect.left() + 2:
+                paint_text(painter, QRect(left, rect.top(), wide + 2, rect.height()), address, self.theme.soft)
         painter.restore()
 
 
@@ -168,10 +169,11 @@ class DataPanel(QFrame):
         self.table.setWordWrap(False)
         self.table.verticalHeader().setDefaultSectionSize(ROW)
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.table.verticalHeader().setMinimumWidth(96)
+        self.table.verticalHeader().setMinimumWidth(80)
         self.table.horizontalHeader().setMinimumSectionSize(58)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setHighlightSections(False)
+        self.table.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.table.verticalHeader().setHighlightSections(False)
         self._where = looking(QLabel(), "soft")
         head = QHBoxLayout()

@@ -7,9 +7,10 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 from trajecta.gui.hover_card import HoverCard, card_text
 from trajecta.gui.icons import icon
-from trajecta.gui.paper import Hit, Paper
+from trajecta.gui.paper import Paper
 from trajecta.gui.parts import called, looking
 from trajecta.gui.session import Session
+from trajecta.gui.targets import Hit
 from trajecta.gui.theme import Theme
 from trajecta.io.study import Study
 from trajecta.stats.charts.choice import ChartChoice, TimeUnit
@@ -127,7 +128,8 @@ class FigurePanel(QWidget):
         head.setSpacing(4)
         for chart in CHARTS:
             button = looking(QToolButton(), "kind")
-            button.setText(chart.name)
+            button.setText(f" {chart.name}")  # the space keeps the words off the icon
+            button.setAccessibleName(chart.name)
             button.setCheckable(True)
             button.setIcon(icon(chart.icon, self._theme.soft))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

@@ -151,6 +151,7 @@ class ImportDialog(QDialog):
         sheet = self._workbook.sheets[self.tabs.currentIndex()]
         mapping = self.mapping.sheet(sheet.name)
         self.preview.raw.show(sheet, mapping, self.study.issues)
+        self.preview.fit_columns()
         chosen = self.preview.roles.chosen
         if not any(c.column == chosen for c in mapping.columns):
             chosen = mapping.columns[0].column if mapping.columns else 0

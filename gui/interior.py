@@ -67,6 +67,7 @@ class Interior:
         self.strip.hide()
         self.window.pages.setCurrentWidget(self.workplace())
         self.window.enable(True)
+        self.workplace().figure.desk.paper.setFocus()
         self.window.start.show_recent(self.window.preferences.recent)
 
     def _show(self, study: Study) -> None:

@@ -8,6 +8,7 @@ from trajecta.gui.session import Session
 from trajecta.gui.theme import Theme
 from trajecta.io.study import Study
 from trajecta.stats.cohort import Direction, Kind, Measure
+from trajecta.stats.words import number_text
 
 ARROWS = {Direction.LOWER: "↓", Direction.HIGHER: "↑", Direction.UNKNOWN: "·"}
 BETTER = {
@@ -18,8 +19,12 @@ BETTER = {
 
 
 def unit_of(measure: Measure) -> str:
-    """What stands at the right of a measure: its unit, or what kind of number it is."""
-    return "yes/no" if measure.kind is Kind.YES_NO else measure.unit
+    """What stands at the right of a measure: its unit, else its range, or what kind of values it has."""
+    if measure.kind is Kind.YES_NO:
+        return "yes/no"
+    if measure.unit or measure.range is None:
+        return measure.unit
+    return f"{number_text(measure.range[0])}–{number_text(measure.range[1])}"
 
 
 class MeasurePainter(QStyledItemDelegate):

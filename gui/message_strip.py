@@ -39,8 +39,9 @@ class MessageStrip(QFrame):
         """Show this message."""
         self._message = message
         self.setProperty("kind", message.tone.value)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        for part in (self, self.text):
+            part.style().unpolish(part)
+            part.style().polish(part)
         self.text.setText(message.text)
         self._action.setVisible(bool(message.action))
         self.show()

@@ -4,59 +4,17 @@ Invariants: what the pen draws is ``shown()``, the very figure that an export wr
 above it and never belong to the figure. pyqtgraph's menu and exporters stay switched off: they are broken for print.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
+from trajecta.gui.camera import Camera
+from trajecta.gui.targets import Hit, Targets, scaled
 from trajecta.io.pen import draw_figure, draw_marks, mapping
 from trajecta.stats.charts.axes import zoomed
-from trajecta.stats.figure import Dots, Figure, Line, Mark, Panel, Rect
-
-NEAR = 14.0  # px, how close the mouse must come to a symbol
-NEAR_LINE = 7.0  # px, how close a click must come to a line
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A symbol under the mouse: patient, visit, and its place in the view in pixels."""
-
-    patient: str
-    visit: str
-    at: QPointF
-
-
-class Camera(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is untyped
-    """Pans and zooms one panel; draws nothing itself."""
-
-    def __init__(self, panel: Panel) -> None:
-        super().__init__(enableMenu=False, border=None, defaultPadding=0.0)
-        self.home = panel
-        self.setMouseEnabled(panel.moves, panel.moves)
-        (x0, x1), (y0, y1) = panel.x.range, panel.y.range
-        wide, high = x1 - x0, y1 - y0
-        # Half a panel of air on every side: the data cannot be lost from sight.
-        self.setLimits(
-            xMin=x0 - wide / 2, xMax=x1 + wide / 2, yMin=y0 - high / 2, yMax=y1 + high / 2,
-            minXRange=wide / 200, minYRange=high / 200,
-        )  # fmt: skip
-        self.fit()
-
-    def fit(self) -> None:
-        """Back to the ranges of the figure."""
-        self.setRange(xRange=self.home.x.range, yRange=self.home.y.range, padding=0, disableAutoRange=True)
-
-    @property
-    def moved(self) -> bool:
-        """True if the camera does not show the panel as the figure has it."""
-        (x0, x1), (y0, y1) = self.viewRange()
-        home = (*self.home.x.range, *self.home.y.range)
-        return not np.allclose((x0, x1, y0, y1), home, rtol=1e-9, atol=1e-9)
-
-    def mouseDoubleClickEvent(self, event: object) -> None:
-        """Qt's double click is handled by the view."""
+from trajecta.stats.figure import Dots, Figure, Line, Mark
 
 
 class Sheet(QGraphicsObject):
@@ -114,7 +72,7 @@ class Paper(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         self.hit: Hit | None = None
         self.cameras: dict[str, Camera] = {}
         self._pressed: QPointF | None = None
-        self._symbols: tuple[tuple[str, str, str, float, float], ...] = ()
+        self._targets = Targets({})
         self._sheet = Sheet(self)
         self.addItem(self._sheet)
 
@@ -131,7 +89,7 @@ class Paper(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         self.figure, self.cameras, self.hit = figure, {}, None
         self.setAccessibleDescription(figure.alt if figure else "")
         if figure is None:
-            self._symbols = ()
+            self._targets = Targets({})
             self._sheet.update()
             return
         for number, panel in enumerate(figure.panels):
@@ -145,13 +103,7 @@ class Paper(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
             if fresh is not None and (fresh.home.x.range, fresh.home.y.range) == (old.home.x.range, old.home.y.range):
                 fresh.setRange(xRange=old.viewRange()[0], yRange=old.viewRange()[1], padding=0)
         self._place()
-        self._symbols = tuple(
-            (key, mark.key, name, x, y)
-            for key, camera in self.cameras.items()
-            for mark in camera.home.marks
-            if isinstance(mark, Dots) and mark.key
-            for (x, y), name in zip(mark.points, mark.names, strict=False)
-        )
+        self._targets = Targets(self.cameras)
         self._sheet.update()
 
     def shown(self) -> Figure | None:
@@ -180,11 +132,8 @@ class Paper(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
 
     def point_at(self, patient: str, visit: str) -> Hit | None:
         """Hover a symbol by name, as the keyboard does; None if it is not in the figure."""
-        for panel, key, name, x, y in self._symbols:
-            if (key, name) == (patient, visit):
-                self._set_hit(Hit(key, name, self._to_view(panel, x, y)))
-                return self.hit
-        return None
+        self._set_hit(self._targets.symbol_of(patient, visit, self.scale_factor))
+        return self.hit
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -195,7 +144,7 @@ class Paper(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         if event.buttons() == Qt.MouseButton.NoButton:
-            self._set_hit(self.symbol_near(event.position()))
+            self._set_hit(self._under(event.position()))
         else:
             self._set_hit(None)
 
@@ -207,8 +156,8 @@ class Paper(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         super().mouseReleaseEvent(event)
         still = self._pressed is not None and (event.position() - self._pressed).manhattanLength() < 4
         if still and event.button() == Qt.MouseButton.LeftButton:
-            hit = self.symbol_near(event.position())
-            self.picked.emit(hit.patient if hit else self.line_near(event.position()))
+            hit = self._under(event.position())
+            self.picked.emit(hit.patient if hit else self._targets.line_near(event.position(), self.scale_factor))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.fit()
@@ -225,48 +174,14 @@ class Paper(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
             if camera.home.moves:
                 camera.scaleBy((step, step))
 
-    def symbol_near(self, at: QPointF) -> Hit | None:
-        """The symbol within reach of this place, the nearest one; the selected patient wins among equals."""
-        if not self._symbols:
-            return None
-        places = [self._to_view(panel, x, y) for panel, _, _, x, y in self._symbols]
-        gaps = np.array([(p.x() - at.x()) ** 2 + (p.y() - at.y()) ** 2 for p in places])
-        gaps -= np.array([1.0 if key == self.patient else 0.0 for _, key, _, _, _ in self._symbols])
-        nearest = int(gaps.argmin())
-        panel, key, name, _, _ = self._symbols[nearest]
-        if gaps[nearest] > NEAR**2 or not self._area(panel).adjusted(-8, -8, 8, 8).contains(places[nearest]):
-            return None
-        return Hit(key, name, places[nearest])
-
-    def line_near(self, at: QPointF) -> str | None:
-        """The patient whose line passes within reach of this place."""
-        best, found = NEAR_LINE, None
-        for key, camera in self.cameras.items():
-            for mark in camera.home.marks:
-                if not isinstance(mark, Line) or not mark.key or len(mark.points) < 2:
-                    continue
-                ends = np.array([self._to_view(key, x, y).toTuple() for x, y in mark.points])
-                gap = distance_to_polyline(ends, at.x(), at.y())
-                if gap < best:
-                    best, found = gap, mark.key
-        return found
+    def _under(self, at: QPointF) -> Hit | None:
+        return self._targets.symbol_near(at, self.scale_factor, self.patient)
 
     def _set_hit(self, hit: Hit | None) -> None:
         if hit != self.hit:
             self.hit = hit
             self._sheet.update()
             self.pointed.emit(hit)
-
-    def _to_view(self, key: str, x: float, y: float) -> QPointF:
-        camera = self.cameras[key]
-        (x0, x1), (y0, y1) = camera.viewRange()
-        area = self._area(key)
-        return QPointF(
-            area.left() + (x - x0) / (x1 - x0) * area.width(), area.bottom() - (y - y0) / (y1 - y0) * area.height()
-        )
-
-    def _area(self, key: str) -> QRectF:
-        return scaled(self.cameras[key].home.area, self.scale_factor)
 
     def _place(self) -> None:
         for camera in self.cameras.values():
@@ -285,17 +200,3 @@ class Paper(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
     def _camera_moved(self) -> None:
         self._sheet.update()
         self.moved.emit()
-
-
-def scaled(area: Rect, scale: float) -> QRectF:
-    """A page rectangle in pixels."""
-    return QRectF(area.x * scale, area.y * scale, area.width * scale, area.height * scale)
-
-
-def distance_to_polyline(ends: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", x: float, y: float) -> float:
-    """The distance in pixels from a point to the nearest segment of a polyline of shape (n, 2), n ≥ 2."""
-    start, step = ends[:-1], np.diff(ends, axis=0)
-    length = np.maximum((step**2).sum(axis=1), 1e-12)
-    along = np.clip(((np.array([x, y]) - start) * step).sum(axis=1) / length, 0.0, 1.0)
-    nearest = start + step * along[:, None]
-    return float(np.sqrt(((nearest - np.array([x, y])) ** 2).sum(axis=1).min()))

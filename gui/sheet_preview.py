@@ -171,6 +171,15 @@ class SheetPreview(QTableView):
         self.verticalHeader().setMinimumWidth(40)
         self.verticalHeader().setHighlightSections(False)
 
+    def fit_columns(self) -> None:
+        """Make every column as wide as its header and first rows need, within reason."""
+        metrics = self.fontMetrics()
+        for section in range(self.raw.columnCount()):
+            texts = [meaning_of(self.raw.columns.get(section + 1))]
+            texts += [str(self.raw.index(row, section).data() or "") for row in range(min(self.raw.rowCount(), 40))]
+            wide = max(metrics.horizontalAdvance(text) for text in texts) * 1.08 + 20
+            self.setColumnWidth(section, int(max(64, min(wide, 190))))
+
     def choose(self, column: int) -> None:
         """Mark a column (1-based) as the one whose mapping is shown."""
         self.roles.chosen = column

@@ -4,6 +4,7 @@ Invariants: nothing in a cell makes this fail; every value keeps the address of 
 tables be long or wide without any number changing; the workbook is only read.
 """
 
+import gc
 from dataclasses import dataclass, replace
 
 from trajecta.io.build_items import check_items
@@ -14,7 +15,7 @@ from trajecta.io.build_time import actual_days, check_order, time_zeros
 from trajecta.io.build_values import observations_of, slots_of
 from trajecta.io.build_visits import VisitTable, ordered_visits, read_values, separates_day_zero, visit_texts
 from trajecta.io.issue_log import IssueLog
-from trajecta.io.mapping import Mapping, SheetMapping, SheetRole
+from trajecta.io.mapping import Field, Mapping, SheetMapping, SheetRole
 from trajecta.io.workbook import Sheet, Workbook
 from trajecta.stats.burden_issues import burden_issues
 from trajecta.stats.cohort import Cohort, Issue, Measure, Observation, Visit
@@ -39,6 +40,16 @@ def build_cohort(workbook: Workbook, mapping: Mapping) -> tuple[Cohort, tuple[Is
     Never raises for what stands in a cell. Patients keep the order of the patient list, else of their appearance;
     visits are ordered in time; the burden measures of the medication log are added at the end.
     """
+    collecting = gc.isenabled()
+    gc.disable()  # a cohort is many small values and no cycles; looking for cycles meanwhile doubles the time
+    try:
+        return _build(workbook, mapping)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _build(workbook: Workbook, mapping: Mapping) -> tuple[Cohort, tuple[Issue, ...]]:
     log = IssueLog()
     roster = Roster()
     parts = _parts(workbook, mapping, roster, log)
@@ -97,7 +108,25 @@ def _parts(workbook: Workbook, mapping: Mapping, roster: Roster, log: IssueLog) 
     chosen = sorted(
         (s for s in mapping.sheets if s.sheet in by_name and s.role in order), key=lambda s: order.index(s.role)
     )
-    return [_Part(by_name[s.sheet], s, patient_rows(by_name[s.sheet], s, roster, log)) for s in chosen]
+    parts = []
+    for found in chosen:
+        sheet = by_name[found.sheet]
+        fitted = _fitted(sheet, found, log)
+        parts.append(_Part(sheet, fitted, patient_rows(sheet, fitted, roster, log)))
+    return parts
+
+
+def _fitted(sheet: Sheet, mapping: SheetMapping, log: IssueLog) -> SheetMapping:
+    """The mapping without columns that the sheet does not have, as when it was remembered from an earlier data cut."""
+    gone = [c.header for c in mapping.columns if not 1 <= c.column <= sheet.width and c.field is not Field.IGNORE]
+    if gone:
+        log.error(
+            None,
+            f"The sheet “{sheet.name}” has no longer the columns {', '.join(f'“{header}”' for header in gone)}.",
+            "Check the mapping of its columns.",
+        )
+    columns = tuple(c for c in mapping.columns if 1 <= c.column <= sheet.width)
+    return replace(mapping, columns=columns, first_row=max(1, mapping.first_row))
 
 
 def _values(

@@ -19,7 +19,7 @@ def check_items(sheet: Sheet, mapping: SheetMapping, rows: list[PatientRow], log
     groups: dict[tuple[str, str], list[tuple[ColumnMapping, Item]]] = {}
     for column in mapping.having(Field.ITEM):
         found = item_for(column.item)
-        if found is not None and column.column <= sheet.width:
+        if found is not None:
             groups.setdefault((column.measure_name, column.visit), []).append((column, found[1]))
     for place, items in groups.items():
         total, instrument = totals.get(place), instrument_for(place[0])

@@ -6,6 +6,7 @@ Invariants: a dose is turned into milligrams a day only by ``trajecta.stats.dose
 
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 
 from trajecta.io.build_patients import Dates, dates_of, exact_date
 from trajecta.io.build_rows import PatientRow
@@ -42,7 +43,7 @@ class LogSheet:
     def value(self, row: PatientRow, kind: Field) -> CellValue:
         """The cell of a field in a row."""
         column = self.mapping.one(kind)
-        return None if column is None or column.column > len(row.cells) else row.cells[column.column - 1]
+        return None if column is None else row.cells[column.column - 1]
 
     def ref(self, row: PatientRow, kind: Field) -> CellRef:
         """The address of a field in a row; the patient's cell where the sheet does not have it."""
@@ -77,7 +78,7 @@ class _Days:
 
     def on(self, row: PatientRow) -> tuple[int | None, str]:
         """(study day, what was found): ``day``, ``blank``, ``ongoing`` or ``unknown``."""
-        if self._column is None or self._column.column > len(row.cells):
+        if self._column is None:
             return None, "blank"
         value = row.cells[self._column.column - 1]
         where = self._of.sheet.ref(row.row, self._column.column)
@@ -151,7 +152,9 @@ def _course(
     dose_column = log_sheet.mapping.one(Field.DOSE)
     if not unit and dose_column is not None:
         unit = dose_column.unit or _unit_in(dose_column.header)
-    mg, remark = daily_mg(dose_value if isinstance(dose_value, float) else shown(dose_value), unit, frequency)
+    mg, remark = daily_mg(
+        dose_value if isinstance(dose_value, float) and isfinite(dose_value) else shown(dose_value), unit, frequency
+    )
     said = log_sheet.text(row, Field.ROLE)
     if not said:  # the remark of a row often says what the drug was given for
         note = log_sheet.text(row, Field.NOTE)

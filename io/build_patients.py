@@ -73,8 +73,6 @@ def read_facts(
 ) -> None:
     """Read the sex, age, time zero and fact columns of one sheet."""
     for column in mapping.columns:
-        if column.column > sheet.width:
-            continue
         if column.field is Field.IDENTIFYING:
             log.note(
                 sheet.ref(mapping.header_rows[1], column.column),

@@ -48,15 +48,12 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
     """The rows of patients of one sheet; enters the ids and reports what is left out."""
     id_column = mapping.one(Field.PATIENT)
     last = min(mapping.last_row or sheet.height, sheet.height)
-    used = [c.column - 1 for c in mapping.columns if c.field is not Field.IGNORE and c.column <= sheet.width]
+    used = [c.column - 1 for c in mapping.columns if c.field is not Field.IGNORE]
     rows = [(at, sheet.rows[at - 1]) for at in range(mapping.first_row, last + 1)]
     filled = [(at, cells) for at, cells in rows if any(cells[c] is not None for c in used)]
     if id_column is None:
         return _by_row(sheet, mapping, filled, roster, log)
     at_id = id_column.column - 1
-    if at_id >= sheet.width:
-        log.error(None, f"The sheet “{sheet.name}” has no column {id_column.column} any more; check its mapping.")
-        return []
     groups = _written_in_groups(sheet, mapping, filled, at_id)
     merged = {
         row
@@ -205,8 +202,13 @@ def check_ids(roster: Roster, used_in: dict[str, set[str]], log: IssueLog) -> No
 
 def _folded(key: str) -> str:
     """An id without what is easily confused: O and 0, I and 1, separators, leading zeros of its numbers."""
-    plain = "".join(c if c.isalnum() else " " for c in key.translate(_CONFUSED))
-    return "".join(part.lstrip("0") or "0" for part in plain.split())
+    runs: list[str] = []
+    for c in key.translate(_CONFUSED):
+        if runs and c.isalnum() and runs[-1] and runs[-1][-1].isdigit() == c.isdigit():
+            runs[-1] += c
+        else:
+            runs.append(c if c.isalnum() else "")
+    return "".join(run.lstrip("0") or "0" for run in runs if run)
 
 
 def _confusable(key: str, other: str) -> bool:

@@ -7,6 +7,7 @@ decimal sign is decided per column by evidence; nothing is judged here, only col
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from math import isfinite
 from statistics import median
 from typing import NamedTuple
 
@@ -96,7 +97,7 @@ def read_values(
     epoch_1904: bool = False,
 ) -> None:
     """Collect the values of one sheet into the table."""
-    measures = [c for c in mapping.having(Field.MEASURE) if c.column <= sheet.width]
+    measures = mapping.having(Field.MEASURE)
     texts = {c.column: [row.cells[c.column - 1] for row in rows] for c in measures}
     marks = {at: decimal_marks(values) for at, values in texts.items()}
     whole = None
@@ -147,7 +148,7 @@ def _wide_dates(
     sheet: Sheet, mapping: SheetMapping, rows: list[PatientRow], table: VisitTable, log: IssueLog, epoch_1904: bool
 ) -> None:
     for column in mapping.having(Field.DATE):
-        if not column.visit or column.column > sheet.width:
+        if not column.visit:
             continue
         key = _column_visit(mapping, column, table)
         how = dates_of(rows, column, epoch_1904)
@@ -224,7 +225,7 @@ def _sortable(value: CellValue, how: Dates) -> date:
 
 def _named_visit(value: CellValue, column: ColumnMapping) -> tuple[VisitName | None, str]:
     text = shown(value)
-    if not text:
+    if not text or (isinstance(value, float) and not isfinite(value)):
         return None, ""
     unit = plain(column.unit)
     if isinstance(value, float):

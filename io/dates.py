@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from math import isfinite
 
 from trajecta.io.cells import shown
 from trajecta.io.words import months, words
@@ -106,7 +107,7 @@ def read_date(value: CellValue, day_first: bool | None = None, epoch_1904: bool 
         return DateReading(value.date(), text=text)
     if isinstance(value, date):
         return DateReading(value, text=text)
-    if isinstance(value, float):
+    if isinstance(value, float) and isfinite(value):
         if value.is_integer() and int(value) in _YEARS:
             return DateReading(date(int(value), 7, 1), Precision.YEAR, text=text)
         if int(value) in _SERIALS:

@@ -7,7 +7,7 @@ guess has its evidence in words; what is not understood is left out and says so,
 from dataclasses import dataclass, replace
 
 from trajecta.io.headers import HeaderReading, read_header
-from trajecta.io.layout import find_table, shape_key
+from trajecta.io.layout import Table, find_tables, shape_key
 from trajecta.io.mapping import ColumnMapping, Field, Mapping, SheetMapping, SheetRole
 from trajecta.io.profiles import Profile, profile
 from trajecta.io.visit_names import visit_like
@@ -56,12 +56,12 @@ def guess_mapping(workbook: Workbook) -> Mapping:
 
     A hidden sheet is read like any other, and its evidence says that it is hidden.
     """
-    sheets = tuple(_guess_sheet(workbook, sheet) for sheet in workbook.sheets)
-    return Mapping(sheets, shape_key(workbook))
+    tables = find_tables(workbook)
+    sheets = tuple(_guess_sheet(workbook, s, t) for s, t in zip(workbook.sheets, tables, strict=True))
+    return Mapping(sheets, shape_key(workbook, tables))
 
 
-def _guess_sheet(workbook: Workbook, sheet: Sheet) -> SheetMapping:
-    table = find_table(sheet)
+def _guess_sheet(workbook: Workbook, sheet: Sheet, table: Table | None) -> SheetMapping:
     if table is None:
         why = sheet.trouble or ("It has no row of column headers." if sheet.rows else "It is empty.")
         return SheetMapping(sheet.name, SheetRole.IGNORE, (0, 0), 1, evidence=why)
@@ -223,7 +223,7 @@ def _column(c: Column, role: SheetRole, patient: int, items: frozenset[int], tab
         return replace(blank, evidence="no cell is filled")
     if reading.field == "identifying":
         return replace(blank, field=Field.IDENTIFYING, evidence="may identify the patient and is not imported")
-    visit = reading.visit.label if reading.visit is not None else ""
+    visit = "" if reading.visit is None else "Day 0" if reading.visit.alias else reading.visit.label
     if c.column in items and reading.item is not None:
         of, item = reading.item
         why = f"an item of {of.name}"
@@ -231,7 +231,9 @@ def _column(c: Column, role: SheetRole, patient: int, items: frozenset[int], tab
     field = _field_in(role, c)
     if field is not None:
         unit = reading.unit or (reading.field if reading.field in ("week", "month") else "")
-        return replace(blank, field=field, unit=unit, evidence=f"“{reading.text}” is a word for {field.value}")
+        return replace(
+            blank, field=field, unit=unit, visit=visit, evidence=f"“{reading.text}” is a word for {field.value}"
+        )
     if role in (SheetRole.MEDICATION, SheetRole.EVENTS):
         return replace(blank, evidence="not a column of a medication or event list")
     return _value_column(c, role, visit, table, blank)
@@ -263,6 +265,8 @@ _FIELDS: dict[SheetRole, tuple[str, ...]] = {
 
 def _field_in(role: SheetRole, c: Column) -> Field | None:
     name = c.field
+    if role is SheetRole.WIDE and name == "date" and c.reading.visit is not None:
+        return Field.DATE
     if name not in _FIELDS[role] or (name == "fact" and c.reading.visit is not None):
         return None
     if role is SheetRole.EVENTS and name == "date":

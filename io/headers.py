@@ -126,5 +126,6 @@ def _read_name(header: str, text: str, visit: VisitName | None) -> HeaderReading
         rest, said_unit = split_unit(split[0])
         rest = rest.strip(" -_:/")
         known = instrument_for(rest)
-        return HeaderReading(text, rest, unit or said_unit, split[1], "", known, item_for(rest))
+        dated = "date" if fields.get(plain(rest)) == "date" else ""  # "Datum Monat 3": when the visit was
+        return HeaderReading(text, rest, unit or said_unit, split[1], dated, known, item_for(rest))
     return HeaderReading(text, name, unit, visit, "", None, item_for(name))

@@ -167,11 +167,18 @@ def is_summary(text: str) -> bool:
     return bool(tail) and letters in ("n", "mean", "median", "sd") and "=" in text
 
 
-def shape_key(workbook: Workbook) -> str:
-    """A key that stays the same when rows are added or values change, and changes with sheets or headers."""
+def find_tables(workbook: Workbook) -> tuple[Table | None, ...]:
+    """The table of every sheet of a workbook, in the order of its sheets."""
+    return tuple(map(find_table, workbook.sheets))
+
+
+def shape_key(workbook: Workbook, tables: tuple[Table | None, ...] | None = None) -> str:
+    """A key that stays the same when rows are added or values change, and changes with sheets or headers.
+
+    ``tables`` are those of ``find_tables`` where they are at hand already.
+    """
     lines = []
-    for sheet in workbook.sheets:
-        table = find_table(sheet)
+    for sheet, table in zip(workbook.sheets, tables or find_tables(workbook), strict=True):
         headers = "" if table is None else "\x1f".join(plain("".join(parts)) for _, parts in table.headers)
         lines.append(f"{sheet.name}\x1e{headers}")
     return fingerprint_of("\n".join(lines).encode())[:32]

@@ -128,7 +128,7 @@ def with_sheet(mapping: Mapping, changed: SheetMapping) -> Mapping:
 
 def with_role(mapping: Mapping, sheet: str, role: SheetRole) -> Mapping:
     """The mapping with another role for a sheet; its columns stay as they are."""
-    return with_sheet(mapping, replace(mapping.sheet(sheet), role=role, evidence="chosen by you"))
+    return with_sheet(mapping, replace(mapping.sheet(sheet), role=role, evidence="Chosen by you."))
 
 
 def with_column(mapping: Mapping, sheet: str, column: int, **changes: Any) -> Mapping:

@@ -35,8 +35,10 @@ _DAMAGE = (
     ExpatError,
 )
 _CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
-# Error cells, and formulas that are followed by the end of their cell instead of a value.
-_LOOK = re.compile(rb"\st\s*=\s*[\"']e[\"']|(?:</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)\s*</(?:\w+:)?c>")
+# Error cells, and formulas that are followed by the end of their cell or an empty value.
+_LOOK = re.compile(
+    rb"\st\s*=\s*[\"']e[\"']|(?:</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*>")
 _HIDDEN = re.compile(rb"<(?:\w+:)?(?:row|col)\s[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>")
 _ATTRIBUTE = re.compile(rb"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
@@ -226,7 +228,7 @@ def _extent(xml: bytes) -> int:
     if rows and columns and xml.count(b"<row") == len(rows):
         # A cell may claim another row than its row element, but one with more digits would be noticed here.
         digits = max(map(len, rows))
-        bound = 10**digits * _widest(columns)
+        bound = int(10**digits) * _widest(columns)
         if bound <= SURELY_SMALL and not re.search(rb'<c r="[A-Z]{1,3}\d{%d}' % (digits + 1), xml):
             return bound
     columns, last = set(), 0
@@ -313,6 +315,7 @@ class _Look:
         self._error = False
         self._code = ""
         self._formula = False
+        self._text = False
         self._value = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -331,16 +334,17 @@ class _Look:
         self._row, self._column = _place(reference) if reference else (self._row, self._column + 1)
         self._error = attributes.get("t") == "e"
         self._formula = self._value = False
+        self._text = attributes.get("t") == "str"  # then an empty value is a saved empty text
         self._code = ""
         if attributes.get("s") in self._percent and attributes.get("t", "n") == "n":
             self.percent_cells.add((self._row, self._column))
 
     def text(self, text: str) -> None:
-        if self._error and self._value:
+        if self._value and (self._error or self._formula):
             self._code += text
 
     def end(self, tag: str) -> None:
         if tag == "c" and self._error:
             self.special[self._row, self._column] = self._code.strip() or "#ERROR"
-        elif tag == "c" and self._formula and not self._value:
+        elif tag == "c" and self._formula and not (self._code or (self._text and self._value)):
             self.special[self._row, self._column] = ""

@@ -4,8 +4,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from trajecta.gui.preferences import Preferences
 from trajecta.gui.theme import LIGHT, apply, interface_font
 from trajecta.gui.window import MainWindow
+from waiting import wait_until
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT.parent / "shared" / "samples"
@@ -46,15 +46,6 @@ def qt_warnings() -> Iterator[None]:
     yield
     qInstallMessageHandler(before)
     assert not said, f"Qt warned: {said}"
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Let the event loop run until the condition holds; fails after a generous time."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        QCoreApplication.processEvents()
-        time.sleep(0.002)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from trajecta.stats.charts.legend import Entry, fit_legend, place_legend
 from trajecta.stats.cohort import Cohort, Kind, Measure
 from trajecta.stats.figure import POINTS_PER_MM, Axis, Rect, Scale
 from trajecta.stats.text_width import shortened, text_width, wrapped
+from trajecta.stats.words import number_text
 
 LEAST_PLOT = 60.0  # points; below this a plot with axes cannot be read
 MONTH_STEPS = (1.0, 3.0, 6.0, 12.0, 24.0, 60.0, 120.0)
@@ -59,22 +60,26 @@ def arrange(choice: ChartChoice, around: Surround, plot_height: float) -> tuple[
 
 
 def default_plot_height(width_mm: float) -> float:
-    """Height in points of a plot with its axes: about half of the page width, within what a column can hold.
+    """Height in points of a plot with its axes: over half of the page width, within what a column can hold.
 
     >>> round(default_plot_height(89)), round(default_plot_height(183)), round(default_plot_height(60))
-    (146, 249, 130)
+    (146, 301, 130)
     """
-    width = width_mm * POINTS_PER_MM
-    return max(130.0, min(0.58 * width if width_mm < 120 else 0.48 * width, 330.0))
+    return max(130.0, min(0.58 * width_mm * POINTS_PER_MM, 330.0))
 
 
 def measure_label(measure: Measure) -> str:
-    """Name and unit of a measure as an axis says it.
+    """Name and unit of a measure as an axis says it, for a score without a unit its range.
 
     >>> measure_label(Measure("c3", "C3", "g/L")), measure_label(Measure("free", "Drug-free", kind=Kind.YES_NO))
     ('C3 (g/L)', 'Drug-free')
+    >>> measure_label(Measure("pga", "PGA", range=(0, 3)))
+    'PGA (0–3)'
     """
-    return f"{measure.name} ({measure.unit})" if measure.unit and measure.kind is Kind.NUMERIC else measure.name
+    if measure.kind is not Kind.NUMERIC:
+        return measure.name
+    limits = f"{number_text(measure.range[0])}–{number_text(measure.range[1])}" if measure.range else ""
+    return f"{measure.name} ({measure.unit or limits})" if measure.unit or limits else measure.name
 
 
 def padded(low: float, high: float, length: float, pad: float) -> tuple[float, float]:

@@ -1,0 +1,40 @@
+"""The camera over one panel: pyqtgraph's ViewBox pans, zooms and maps the mouse; it draws nothing."""
+
+import numpy as np
+import pyqtgraph as pg
+from trajecta.stats.figure import Panel
+
+
+class Camera(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is untyped
+    """Moves over one panel; its menu and with it pyqtgraph's exporters, which are broken for print, stay off."""
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__(enableMenu=False, border=None, defaultPadding=0.0)
+        self.home = panel
+        self.setMouseEnabled(panel.moves, panel.moves)
+        (x0, x1), (y0, y1) = panel.x.range, panel.y.range
+        wide, high = x1 - x0, y1 - y0
+        # Half a panel of air on every side: the data cannot be lost from sight.
+        self.setLimits(
+            xMin=x0 - wide / 2,
+            xMax=x1 + wide / 2,
+            yMin=y0 - high / 2,
+            yMax=y1 + high / 2,
+            minXRange=wide / 200,
+            minYRange=high / 200,
+        )
+        self.fit()
+
+    def fit(self) -> None:
+        """Back to the ranges of the figure."""
+        self.setRange(xRange=self.home.x.range, yRange=self.home.y.range, padding=0, disableAutoRange=True)
+
+    @property
+    def moved(self) -> bool:
+        """True if the camera does not show the panel as the figure has it."""
+        (x0, x1), (y0, y1) = self.viewRange()
+        home = (*self.home.x.range, *self.home.y.range)
+        return not np.allclose((x0, x1, y0, y1), home, rtol=1e-9, atol=1e-9)
+
+    def mouseDoubleClickEvent(self, event: object) -> None:
+        """Qt's double click is handled by the view."""
