@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
-from trajecta.io.overview import change_of, number, p_of, share_text
+from trajecta.io.overview import change_of, number, p_of, share_number, share_text
 from trajecta.stats.results import IntervalResult, PairedResult, Proportion, Summary, TestResult
-from trajecta.stats.words import level_text, number_text, p_number, percent_text
+from trajecta.stats.words import level_text, p_number, percent_text
 
 
 def side(summary: Summary) -> str:
@@ -35,9 +35,10 @@ def answer_lines(result: PairedResult) -> dict[str, str]:
     if change.estimate is None:
         changed = escape(change.reason)
     else:
-        changed = f"<b>{number_text(change.estimate)}</b>"
+        amount = share_number if result.yes_no is not None else number
+        changed = f"<b>{amount(change.estimate)}</b>"
         if change.low is not None and change.high is not None and change.level is not None:
-            changed += f" ({number(change.low)} to {number(change.high)}), level {level_text(change.level)}"
+            changed += f" ({amount(change.low)} to {amount(change.high)}), level {level_text(change.level)}"
     shown = f"<b>{escape(p_number(p))}</b> {escape(name)}" if p is not None else escape(reason)
     if p is not None and smallest is not None:
         shown += f"<br>smallest possible {escape(p_number(smallest))}"

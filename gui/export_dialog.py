@@ -29,7 +29,7 @@ from trajecta.stats.figure import POINTS_PER_MM, Figure
 
 Make = Callable[[ChartChoice, bool], Figure]
 WIDTHS = ((89.0, "89 mm, one column"), (120.0, "120 mm"), (183.0, "183 mm, two columns"), (0.0, "Other width"))
-DPI = (300, 600, 1200)
+TEXT_MARGINS = (6, 0, 6, 0)  # px; the style sheet's padding does not reach the text of a spin box
 
 
 class Preview(QWidget):
@@ -97,6 +97,7 @@ class ExportDialog(QDialog):
         self.own_height.setChecked(choice.height_mm is not None)
         self.height_mm = millimetres(choice.height_mm or 90.0, 30.0, 300.0)
         self.dpi = called(QSpinBox(minimum=72, maximum=1200, value=600, suffix=" dpi"), "Resolution")
+        self.dpi.lineEdit().setTextMargins(*TEXT_MARGINS)
         self.as_seen = QCheckBox("As seen now, with the zoom")
         self._size = looking(QLabel(), "soft")
         self._size.setWordWrap(True)
@@ -203,5 +204,6 @@ class ExportDialog(QDialog):
 def millimetres(value: float, low: float, high: float) -> QDoubleSpinBox:
     """A box for a length in millimetres."""
     box = QDoubleSpinBox(minimum=low, maximum=high, decimals=1, suffix=" mm")
+    box.lineEdit().setTextMargins(*TEXT_MARGINS)
     box.setValue(value)
     return box

@@ -71,4 +71,7 @@ class Foot(QFrame):
         words = [counted(len(serious), "issue")] if serious else []
         words += [counted(notes, "note")] if notes else []
         self.issues.setText(", ".join(words))
+        self.issues.setObjectName("issues" if serious else "notes")
+        self.issues.style().unpolish(self.issues)
+        self.issues.style().polish(self.issues)
         self.issues.setVisible(bool(words))

@@ -89,6 +89,7 @@ class ImportDialog(QDialog):
         under.addWidget(looking(QLabel("ISSUES"), "caption"))
         under.addWidget(self.issues, 1)
         self.issues.setAccessibleName("Issues")
+        self.issues.setObjectName("wide")
         self.issues.setHorizontalHeaderLabels(ISSUE_COLUMNS)
         self.issues.verticalHeader().hide()
         self.issues.setShowGrid(False)

@@ -89,6 +89,7 @@ class OverviewPanel(QFrame):
         self._shown_for: object = None
         self.model = Results(self, theme)
         self.table = called(QTableView(), "Overview of all measures")
+        self.table.setObjectName("wide")
         self.table.setModel(self.model)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

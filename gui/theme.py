@@ -70,10 +70,10 @@ DARK = Theme(
 def style_sheet(theme: Theme) -> str:
     """The application's style sheet in this theme."""
     colors = theme._asdict()
-    chevron = (ROOT / "icons" / f"chevron-{theme.name}.svg").as_posix()
+    drawings = {name: (ROOT / "icons" / f"{name}-{theme.name}.svg").as_posix() for name in ("chevron", "tick")}
     text = (ROOT / "style.qss").read_text("utf-8")
     # Longest names first: $accent must not eat the beginning of $accent_ground.
-    for name, color in sorted({**colors, "chevron": chevron}.items(), key=lambda entry: -len(entry[0])):
+    for name, color in sorted({**colors, **drawings}.items(), key=lambda entry: -len(entry[0])):
         text = text.replace(f"${name}", color)
     return text
 

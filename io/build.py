@@ -57,7 +57,12 @@ def _build(workbook: Workbook, mapping: Mapping) -> tuple[Cohort, tuple[Issue, .
     for part in parts:
         for row in part.rows:
             used_in.setdefault(row.patient, set()).add(part.sheet.name)
-    check_ids(roster, used_in, log)
+    at_visits = {part.sheet.name for part in parts if part.mapping.role in (SheetRole.PATIENTS, *_AT_VISITS)}
+    unused = check_ids(roster, used_in, at_visits, log)
+    for key in unused:
+        del roster.ids[key]
+    for part in parts:
+        part.rows = [row for row in part.rows if row.patient not in unused]
     names = {key: text for key, (text, _) in roster.ids.items()}
     stated, table = Stated(), VisitTable()
     table.separate = any(separates_day_zero(visit_texts(p.sheet, p.mapping)) for p in parts)

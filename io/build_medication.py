@@ -98,8 +98,8 @@ class _Days:
         if zero is None:
             self._log.error(
                 where,
-                f"{where}: the study day of {day.isoformat()} is not known, "
-                f"as {self._of.names[row.patient]} has no day 0.",
+                f"{where}: the study day of {day.isoformat()} is not known, as "
+                f"{self._of.names[row.patient]} has no day 0.",
                 "Give the date of the infusion or of the baseline visit.",
                 "no day 0",
             )

@@ -169,9 +169,14 @@ def _by_row(
     return found
 
 
-def check_ids(roster: Roster, used_in: dict[str, set[str]], log: IssueLog) -> None:
-    """Report ids that no list of patients has, and ids that look alike; ``used_in`` maps a key to its sheets."""
+def check_ids(roster: Roster, used_in: dict[str, set[str]], at_visits: set[str], log: IssueLog) -> set[str]:
+    """Report ids that no list of patients has, and ids that look alike; returns the ids whose rows are not used.
+
+    ``used_in`` maps a key to its sheets, ``at_visits`` are the sheets with visits or patients. An id that a list of
+    patients lacks and that stands in logs alone (a typing error, as a rule) makes no patient: nothing could be compared.
+    """
     orphans = [key for key in roster.ids if roster.listed and key not in roster.listed]
+    unused = {key for key in orphans if not used_in.get(key, set()) & at_visits}
     for key in orphans:
         text, where = roster.ids[key]
         sheets = " and ".join(f"“{name}”" for name in sorted(used_in.get(key, {where.sheet})))
@@ -181,10 +186,12 @@ def check_ids(roster: Roster, used_in: dict[str, set[str]], log: IssueLog) -> No
         hint = f"Is it a typing error for {alike[0]}?" if len(alike) == 1 else ""
         if len(alike) > 1:
             hint = f"Is it a typing error for one of {', '.join(alike[:5])}?"
+        what = "its rows are not used" if key in unused else "it is kept as a patient of its own"
+        if key in unused and len(alike) == 1:
+            hint = f"Is it a typing error for {alike[0]}? Until it is corrected, rows of {alike[0]} are missing."
         log.warning(
             where,
-            f"The patient “{text}” stands in {sheets} but not in the list of patients; "
-            "it is kept as a patient of its own.",
+            f"The patient “{text}” stands in {sheets} but not in the list of patients; {what}.",
             hint or "Add the patient to the list, or correct the id.",
         )
     twins: dict[str, str] = {}
@@ -198,6 +205,7 @@ def check_ids(roster: Roster, used_in: dict[str, set[str]], log: IssueLog) -> No
                 f"The ids “{roster.ids[other][0]}” and “{text}” look alike and are kept as two patients.",
                 "Are they the same patient?",
             )
+    return unused
 
 
 def _folded(key: str) -> str:

@@ -2,7 +2,7 @@
 
 from trajecta.stats.cohort import Kind
 from trajecta.stats.results import IntervalResult, PairedResult, Proportion, Summary
-from trajecta.stats.words import level_text, number_text, p_number
+from trajecta.stats.words import level_text, number_text, p_number, percent_text
 
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("Measure", "What is compared"),
@@ -23,6 +23,15 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 def number(value: float | None) -> str:
     """A number for people, a dash for what cannot be said."""
     return "–" if value is None else number_text(value)
+
+
+def share_number(value: float | None) -> str:
+    """A difference of shares in per cent, a dash for what cannot be said.
+
+    >>> share_number(-1.0), share_number(None)
+    ('−100 %', '–')
+    """
+    return "–" if value is None else percent_text(value)
 
 
 def side_text(summary: Summary) -> str:
@@ -62,6 +71,7 @@ def overview_row(result: PairedResult) -> tuple[str, ...]:
     """One line of the overview, a text for each of ``COLUMNS``."""
     change, (p, smallest) = change_of(result), p_of(result)
     has = change.low is not None and change.high is not None
+    amount = share_number if result.yes_no is not None else number
     if result.kind is Kind.YES_NO and result.yes_no is not None:
         sides = (share_text(result.yes_no.before), share_text(result.yes_no.after))
     else:
@@ -70,8 +80,8 @@ def overview_row(result: PairedResult) -> tuple[str, ...]:
         result.measure.name,
         str(result.n),
         *sides,
-        number(change.estimate),
-        f"{number(change.low)} to {number(change.high)}" if has else "–",
+        amount(change.estimate),
+        f"{amount(change.low)} to {amount(change.high)}" if has else "–",
         level_text(change.level) if change.level is not None else "–",
         "–" if result.improved is None else str(result.improved),
         str(result.unchanged),

@@ -1,4 +1,4 @@
-"""Power of the exact tests before a study: what n pairs can show, computed exactly, and the fewest that can reach alpha.
+"""Power of the exact tests before a study: what n pairs can show, computed exactly, and how few can reach alpha.
 
 Invariants: power is the chance of P ≤ alpha under a stated truth, never computed from the results of a study ("observed
 power"); where no result of n pairs can reach alpha, power is 0 and the answer says so; nothing is simulated.
@@ -34,7 +34,7 @@ class Design:
     """What is assumed: pairs, outcomes, alpha, and the truth to be found.
 
     ``shift`` is the true mean difference in standard deviations of the differences, which are normal. ``gain`` and
-    ``loss`` are the true shares of patients who change from the worse to the better answer, and back, of a yes/no outcome.
+    ``loss`` are the true shares of patients whose yes/no outcome changes to the better answer, and to the worse.
     """
 
     n: int = 5
@@ -99,20 +99,20 @@ class PowerResult:
 WANTED = 0.8
 """The power that protocols usually ask for."""
 _NODES, _PANEL = 16, 0.25
-"""Nodes a panel and its width in standard deviations: half the width gives the same laws to 1e-13 up to 50 pairs.
+"""Nodes a panel and its width in standard deviations: the laws of up to 50 pairs add up to 1 within 1e-13.
 
-One polynomial for the whole range would not do: rounding at small magnitudes, where all chances are tiny, would grow with
-the binomial coefficients. Panels keep errors relative to the chances nearby.
+One polynomial for the whole range would not do: rounding at small magnitudes, where all chances are tiny, would grow
+with the binomial coefficients. Panels keep errors relative to the chances nearby.
 """
 _REACH = 8.5
 """Beyond 8.5 standard deviations a normal tail is below 1e-17."""
 
 
 def power(design: Design) -> PowerResult:
-    """Power of signed-rank, sign and McNemar test for a design, for n = 3 … 50, with the smallest n that can reach alpha.
+    """Power of signed-rank, sign and McNemar test for a design and for n = 3 … 50, and the smallest n to reach alpha.
 
-    ValueError for n outside 1 … 50, outcomes outside 1 … 1000, alpha outside (0, 1), shares outside 0 … 1 or a shift that
-    is not finite.
+    ValueError for n outside 1 … 50, outcomes outside 1 … 1000, alpha outside (0, 1), shares outside 0 … 1 or a shift
+    that is not finite.
     """
     _check(design)
     level = exact(design.alpha) / design.outcomes
@@ -304,14 +304,14 @@ def mcnemar_power(n: int, level: Fraction, gain: float, loss: float) -> TestPowe
 
 
 def _method(design: Design) -> str:
-    level = (
-        "" if design.outcomes == 1 else f", alpha divided by {design.outcomes} outcomes (Bonferroni, Holm’s first step)"
-    )
+    level = ""
+    if design.outcomes > 1:
+        level = f", alpha divided by {design.outcomes} outcomes (Bonferroni, Holm’s first step)"
     return (
-        "Chance of a two-sided exact P at or below alpha, computed exactly (no simulation): signed-rank and sign test for "
-        "independent normal differences without ties, shifted by a stated number of their standard deviations; McNemar’s "
-        f"test for stated shares of patients who change either way{level}. It describes a planned design and says nothing "
-        "about results already seen."
+        "Chance of a two-sided exact P at or below alpha, computed exactly (no simulation): signed-rank and sign test "
+        "for independent normal differences without ties, shifted by a stated number of their standard deviations; "
+        f"McNemar’s test for stated shares of patients who change either way{level}. It describes a planned design and "
+        "says nothing about results already seen."
     )
 
 
@@ -321,6 +321,6 @@ def _cautions(design: Design, row: PowerRow) -> tuple[str, ...]:
     needed = pairs_needed(design.outcomes, design.alpha)
     many = "" if design.outcomes == 1 else f" after adjustment for {design.outcomes} outcomes"
     return (
-        f"{p_number(row.adjusted_smallest)} is the smallest P that {count_text(design.n, 'pair', 'pairs')} can give{many}; "
-        f"{p_number(design.alpha)} needs at least {needed} changed pairs.",
+        f"{p_number(row.adjusted_smallest)} is the smallest P that {count_text(design.n, 'pair', 'pairs')} can "
+        f"give{many}; {p_number(design.alpha)} needs at least {needed} changed pairs.",
     )
