@@ -14,8 +14,10 @@ builtins.__import__ = _plain_import
 
 from trajecta import __version__  # noqa: E402
 from trajecta.gui.preferences import Preferences  # noqa: E402
-from trajecta.gui.theme import apply, interface_font  # noqa: E402
+from trajecta.gui.theme import apply, interface_font, theme_of  # noqa: E402
 from trajecta.gui.window import MainWindow  # noqa: E402
+
+SWITCH = 0.0005  # seconds; Python's own 0.005 turns a paint of 200 calls into a second
 
 
 def run(path: Path | None, *, demo: bool = False) -> int:
@@ -24,10 +26,13 @@ def run(path: Path | None, *, demo: bool = False) -> int:
     app.setApplicationName("Trajecta")
     app.setApplicationVersion(__version__)
     app.setStyle("Fusion")
+    # Every call of Qt into Python waits for the interpreter's lock while a background job computes: let go of it often.
+    sys.setswitchinterval(SWITCH)
     app.setFont(interface_font(app))
-    window = MainWindow(Preferences())
-    apply(app, window.theme)
-    app.styleHints().colorSchemeChanged.connect(lambda _: window.set_theme(window.theme_wanted()))
+    preferences = Preferences()
+    apply(app, theme_of(preferences.theme))  # before the widgets are made, so that they are polished once
+    window = MainWindow(preferences)
+    app.styleHints().colorSchemeChanged.connect(lambda _: window.set_theme(theme_of(preferences.theme)))
     if demo or path is not None:
         window.start.show_loading(path.name if path else "the demo")
     window.painted.connect(lambda: QTimer.singleShot(0, lambda: furnish(window, path, demo)))
@@ -49,12 +54,15 @@ def furnish(window: MainWindow, path: Path | None, demo: bool) -> None:
     def ready(_: object) -> None:
         jobs.close()
         install(window)
+        _ = window.interior.workplace()
+        # The rest in a turn of its own: building the panels and filling them would be one long stop.
+        QTimer.singleShot(0, begin)
+
+    def begin() -> None:
         if demo:
             window.show_demo()
         elif path is not None:
             window.open(path)
-        else:
-            _ = window.interior
 
     jobs.run("warm-up", warm_up, ready)
 

@@ -1,10 +1,14 @@
 """The bar at the top: brand and menus, what is open, and the few actions that are always wanted."""
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QMenuBar, QSizePolicy, QToolButton
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QMenuBar, QSizePolicy
 from trajecta.gui.parts import looking
 from trajecta.gui.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+    from PySide6.QtWidgets import QToolButton
 
 # Words on the buttons, shorter than those in the menus; the space keeps them off the icon; redo is an arrow alone.
 BUTTONS = (
@@ -20,7 +24,7 @@ PRIMARY = "export"
 class Bar(QFrame):
     """Takes the window's actions and shows some of them as buttons."""
 
-    def __init__(self, actions: dict[str, QAction], menus: QMenuBar) -> None:
+    def __init__(self, actions: "dict[str, QAction]", menus: QMenuBar) -> None:
         super().__init__()
         self.setObjectName("bar")
         self.setFixedHeight(46)
@@ -53,8 +57,9 @@ class Bar(QFrame):
         for key, _ in BUTTONS:
             self._actions[key].setIcon(icon(key, theme.on_accent if key == PRIMARY else theme.ink))
 
-    def _button(self, action: QAction, words: str, look: str) -> QToolButton:
-        from PySide6.QtCore import Qt
+    def _button(self, action: "QAction", words: str, look: str) -> "QToolButton":
+        from PySide6.QtCore import QSize, Qt
+        from PySide6.QtWidgets import QToolButton
 
         action.setIconText(words)
         button = looking(QToolButton(), look)
@@ -67,7 +72,7 @@ class Bar(QFrame):
         return button
 
 
-def fill_menu(menu: QMenu, entries: list[tuple[QAction, bool]]) -> None:
+def fill_menu(menu: QMenu, entries: "list[tuple[QAction, bool]]") -> None:
     """Put actions in a menu; True beside an action puts a line above it."""
     for action, separated in entries:
         if separated:

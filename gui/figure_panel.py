@@ -14,11 +14,12 @@ from trajecta.gui.targets import Hit
 from trajecta.gui.theme import Theme
 from trajecta.io.study import Study
 from trajecta.stats.charts.choice import ChartChoice, TimeUnit
-from trajecta.stats.charts.registry import CHARTS, build_figure
+from trajecta.stats.charts.registry import CHARTS, build_figure, chart
 from trajecta.stats.figure import Figure
 from trajecta.stats.results import PairedResult
 
 WIDTHS = ((89.0, "89 mm"), (120.0, "120 mm"), (183.0, "183 mm"))
+MANY = 1000  # patients × visits; a figure of more is described in the background, so that the window never stops
 MARGIN = 16  # px between the paper and the edge of the desk
 
 
@@ -94,19 +95,18 @@ class FigurePanel(QWidget):
         self.desk.paper.picked.connect(self._pick)
         self.desk.paper.installEventFilter(self)
         session.changed.connect(lambda _, study: self._show(study))
-        session.answered.connect(lambda _: self._show(session.study))
+        session.answered.connect(lambda _: self._answered())
         session.selected.connect(self._select)
 
     def set_theme(self, theme: Theme) -> None:
         """Colour the icons of the chart kinds."""
         self._theme = theme
-        for chart, button in zip(CHARTS, self.kinds.buttons(), strict=True):
-            button.setIcon(icon(chart.icon, theme.ink if button.isChecked() else theme.soft))
+        for entry, button in zip(CHARTS, self.kinds.buttons(), strict=True):
+            button.setIcon(icon(entry.icon, theme.ink if button.isChecked() else theme.soft))
 
     def choose_kind(self, kind: str) -> None:
         """Draw another kind of chart, as one undoable step."""
-        name = next(chart.name for chart in CHARTS if chart.key == kind)
-        self._choose(f"draw {name}", kind=kind)
+        self._choose(f"draw {chart(kind).name}", kind=kind)
 
     def shown(self) -> Figure | None:
         """The figure as it is seen now, zoom included."""
@@ -115,8 +115,7 @@ class FigurePanel(QWidget):
     def figure_with(self, choice: ChartChoice, as_seen: bool) -> Figure:
         """The figure on another page, at home or zoomed as it is seen now."""
         study = self._session.study
-        focus = choice.patient or self._session.patient
-        figure = build_figure(study.cohort, study.measure, self._result(study), replace(choice, patient=focus))
+        figure = build_figure(study.cohort, study.measure, self._result(study), self._focused(choice))
         return self.desk.paper.seen(figure) if as_seen else figure
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -126,15 +125,15 @@ class FigurePanel(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(MARGIN, 0, MARGIN, 0)
         head.setSpacing(4)
-        for chart in CHARTS:
+        for entry in CHARTS:
             button = looking(QToolButton(), "kind")
-            button.setText(f" {chart.name}")  # the space keeps the words off the icon
-            button.setAccessibleName(chart.name)
+            button.setText(f" {entry.name}")  # the space keeps the words off the icon
+            button.setAccessibleName(entry.name)
             button.setCheckable(True)
-            button.setIcon(icon(chart.icon, self._theme.soft))
+            button.setIcon(icon(entry.icon, self._theme.soft))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.clicked.connect(lambda _=False, key=chart.key: self.choose_kind(key))
-            button.setProperty("kind", chart.key)
+            button.clicked.connect(lambda _=False, key=entry.key: self.choose_kind(key))
+            button.setProperty("kind", entry.key)
             self.kinds.addButton(button)
             head.addWidget(button)
         head.addStretch()
@@ -173,8 +172,27 @@ class FigurePanel(QWidget):
         if not study.measure:
             self.desk.show_figure(None, "Nothing to draw: the workbook has no measure. Look at Review import.")
             return
-        self.desk.show_figure(self.figure_with(choice, as_seen=False))
+        if not is_large(study):
+            self._lay(self.figure_with(choice, as_seen=False))
+            return
+        if study.comparison is not None and self._result(study) is None:
+            return  # first the answer, then the figure: painting beside a computation takes three times as long
+        wanted = (study.cohort, study.measure, self._result(study), self._focused(choice))
+        jobs = self._session.jobs
+        jobs.run("figure", lambda: build_figure(*wanted), lambda future: self._lay(future.result()))
+
+    def _lay(self, figure: Figure) -> None:
+        self.desk.show_figure(figure)
         self.desk.paper.select(self._session.patient)
+
+    def _answered(self) -> None:
+        """Only charts of the pairs show anything of the answer; those of large cohorts have waited for it."""
+        study = self._session.study
+        if chart(study.chart.kind).needs_pair or is_large(study):
+            self._draw(study, study.chart)
+
+    def _focused(self, choice: ChartChoice) -> ChartChoice:
+        return replace(choice, patient=choice.patient or self._session.patient)
 
     def _result(self, study: Study) -> PairedResult | None:
         """The answer to the study's question, None while it is still being computed."""
@@ -214,3 +232,8 @@ class FigurePanel(QWidget):
         if visits:
             paper.point_at(patients[row], visits[max(0, min(column, len(visits) - 1))])
         return True
+
+
+def is_large(study: Study) -> bool:
+    """Whether describing the figure would hold up the window."""
+    return len(study.cohort.patients) * len(study.cohort.visits) > MANY

@@ -58,6 +58,7 @@ class MeasureList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setMouseTracking(True)
+        self.setUniformItemSizes(True)
         self._session = session
         self._rows = Rows(self)
         self.painter = MeasurePainter(theme, self)

@@ -102,6 +102,7 @@ class PatientList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setMouseTracking(True)
+        self.setUniformItemSizes(True)
         self._session = session
         self._rows = Rows(self)
         self.painter = PatientPainter(theme, self)

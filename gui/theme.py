@@ -115,6 +115,11 @@ def system_theme() -> Theme:
     return DARK if QApplication.style().standardPalette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
+def theme_of(name: str) -> Theme:
+    """The theme of a preference: ``light``, ``dark``, or anything else for what the desktop shows."""
+    return {"light": LIGHT, "dark": DARK}.get(name) or system_theme()
+
+
 def interface_font(app: QApplication) -> QFont:
     """The system's interface font; on a bare Linux, which has DejaVu only, the narrower font that we ship."""
     font = QFont(app.font())

@@ -7,36 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QKeySequence,
-    QUndoStack,
-)
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QFrame,
-    QMainWindow,
-    QMenuBar,
-    QMessageBox,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QAction, QActionGroup, QUndoStack
+from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
 from trajecta import __version__
 from trajecta.gui.actions import ACTIONS, MENUS
 from trajecta.gui.bar import Bar, fill_menu
 from trajecta.gui.parts import looking
 from trajecta.gui.preferences import Preferences
 from trajecta.gui.start_page import StartPage
-from trajecta.gui.theme import DARK, LIGHT, Theme, apply, system_theme
+from trajecta.gui.theme import Theme, apply, theme_of
 
 if TYPE_CHECKING:
+    # Qt's classes are made when they are first named: 5 ms that the first paint does not wait for.
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
     from trajecta.gui.interior import Interior
 
 FOOT = 28  # px, the height of the line at the bottom, kept free until the interior comes
@@ -70,7 +53,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self.preferences = preferences
         self.history = QUndoStack(self)
-        self.theme = self.theme_wanted()
+        self.theme = theme_of(preferences.theme)
         self.menus = QMenuBar()
         self.named = self._make_actions()
         self.bar = Bar(self.named, self.menus)
@@ -102,6 +85,7 @@ class MainWindow(QMainWindow):
             from trajecta.gui.interior import Interior
 
             self._foot.hide()
+            self._add_shortcuts()
             self._interior = Interior(self)
             self._interior.set_theme(self.theme)
         return self._interior
@@ -124,10 +108,6 @@ class MainWindow(QMainWindow):
         if self._interior is not None:
             self._interior.set_theme(theme)
 
-    def theme_wanted(self) -> Theme:
-        """The theme that preferences and desktop ask for."""
-        return {"light": LIGHT, "dark": DARK}.get(self.preferences.theme) or system_theme()
-
     def enable(self, is_open: bool) -> None:
         """Grey out what needs an open study while there is none."""
         for spec in ACTIONS:
@@ -145,11 +125,9 @@ class MainWindow(QMainWindow):
                 self.close()
             case "light" | "dark" | "system":
                 self.preferences.theme = key
-                self.set_theme(self.theme_wanted())
-            case "keys":
-                QMessageBox.information(self, "Keyboard", KEYS)
-            case "about":
-                QMessageBox.about(self, "About Trajecta", ABOUT)
+                self.set_theme(theme_of(key))
+            case "keys" | "about":
+                self._tell(key)
             case _:
                 self.interior.do(key)
 
@@ -160,20 +138,20 @@ class MainWindow(QMainWindow):
             self.painted.emit()
         return done
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def dragEnterEvent(self, event: "QDragEnterEvent") -> None:
         if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
             event.acceptProposedAction()
             self.start.set_active(True)
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+    def dragLeaveEvent(self, event: "QDragLeaveEvent") -> None:
         self.start.set_active(False)
 
-    def dropEvent(self, event: QDropEvent) -> None:
+    def dropEvent(self, event: "QDropEvent") -> None:
         self.start.set_active(False)
         event.acceptProposedAction()
         self.open(Path(event.mimeData().urls()[0].toLocalFile()))
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def closeEvent(self, event: "QCloseEvent") -> None:
         self.preferences.geometry = self.saveGeometry()
         if self._interior is not None:
             self._interior.close()
@@ -184,7 +162,6 @@ class MainWindow(QMainWindow):
         for spec in ACTIONS:
             action = QAction(spec.text, self)
             action.setToolTip(f"{spec.tip} ({spec.shortcut})" if spec.shortcut else spec.tip)
-            action.setShortcut(QKeySequence(spec.shortcut))
             action.triggered.connect(lambda _=False, key=spec.key: self.do(key))
             named[spec.key] = action
         named["overview"].setCheckable(True)
@@ -194,9 +171,7 @@ class MainWindow(QMainWindow):
             named[key].setChecked(self.preferences.theme == key)
             themes.addAction(named[key])
         named["undo"] = self.history.createUndoAction(self, "Undo")
-        named["undo"].setShortcut(QKeySequence("Ctrl+Z"))
         named["redo"] = self.history.createRedoAction(self, "Redo")
-        named["redo"].setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         for name in MENUS:
             menu = self.menus.addMenu(name)
             entries = [(named[spec.key], spec.separated) for spec in ACTIONS if spec.menu == name]
@@ -206,13 +181,32 @@ class MainWindow(QMainWindow):
             self.addActions([action for action, _ in entries])
         return named
 
+    def _add_shortcuts(self) -> None:
+        """Give the actions their keys; not before the first paint, for it loads the Qt namespace (12 ms)."""
+        from PySide6.QtGui import QKeySequence
+
+        for spec in ACTIONS:
+            self.named[spec.key].setShortcut(QKeySequence(spec.shortcut))
+        self.named["undo"].setShortcut(QKeySequence("Ctrl+Z"))
+        self.named["redo"].setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+
     def _start(self, wanted: object) -> None:
         if isinstance(wanted, Path):
             self.open(wanted)
         else:
             self.do(str(wanted))
 
+    def _tell(self, key: str) -> None:
+        from PySide6.QtWidgets import QMessageBox
+
+        if key == "keys":
+            QMessageBox.information(self, "Keyboard", KEYS)
+        else:
+            QMessageBox.about(self, "About Trajecta", ABOUT)
+
     def _choose_file(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
         recent = self.preferences.recent
         folder = str(recent[0].parent) if recent else str(Path.home())
         name, _ = QFileDialog.getOpenFileName(self, "Open a trial workbook", folder, FILTER)

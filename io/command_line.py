@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from trajecta import __version__
+from trajecta.io.commands_families import add_compare_options, add_power_options
 from trajecta.io.errors import AppError, QuestionError
 from trajecta.io.study import Study, open_study
 from trajecta.stats.cohort import Cohort, Direction, find_by_name
@@ -37,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="Without a command: trajecta [FILE] opens the window, trajecta --demo opens it on the demo cohort.",
     )
     top.add_argument("--version", action="version", version=f"Trajecta {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="check|compare|figure|report")
+    commands = top.add_subparsers(dest="command", required=True, metavar="check|compare|figure|report|power")
 
     check = commands.add_parser("check", help="say what is understood of a workbook, and what is odd in it")
     check.add_argument("file", type=Path)
@@ -48,7 +49,12 @@ def parser() -> argparse.ArgumentParser:
     add_question(compare)
     compare.add_argument("--zeros", choices=[z.value for z in Zeros], default=Zeros.WILCOXON.value)
     compare.add_argument("--json", action="store_true", help="print one JSON object")
+    add_compare_options(compare)
     compare.set_defaults(run=run_compare)
+
+    power = commands.add_parser("power", help="say what a number of pairs can show, before a study")
+    add_power_options(power)
+    power.set_defaults(run=run_power)
 
     figure = commands.add_parser("figure", help="write a figure as PDF, SVG, PNG or TIFF")
     add_question(figure)
@@ -103,17 +109,33 @@ def run_check(asked: argparse.Namespace) -> None:
 
 
 def run_compare(asked: argparse.Namespace) -> None:
-    """``compare FILE --measure M --before V --after V``."""
+    """``compare FILE --measure M --before V --after V``, or ``--all`` and ``--family`` for many measures."""
     from trajecta.io.answers import answer_json, answer_text
+    from trajecta.io.commands_families import as_yes_no, families_answer, robust_json, robust_text
     from trajecta.stats.compare import compare
 
-    study = question_of(open_study(asked.file), asked)
+    study = open_study(asked.file)
+    if asked.all or asked.family:
+        many = families_answer(question_of(study, asked, measure=study.measure), asked)
+        print_answer(many)
+        return
+    if asked.kind or asked.threshold is not None:
+        study = as_yes_no(study, chosen_measure(study.cohort, asked.measure), asked)
+    study = question_of(study, asked)
     assert study.comparison is not None
     result = compare(study.cohort, study.comparison)
     if asked.json:
-        print_json(answer_json(result))
+        robust = {"robustness": robust_json(study.cohort, result)} if asked.robust else {}
+        print_json({**answer_json(result), **robust})
     else:
-        print(answer_text(result))
+        print(answer_text(result) + (robust_text(study.cohort, result) if asked.robust else ""))
+
+
+def run_power(asked: argparse.Namespace) -> None:
+    """``power [--n 5] [--outcomes 1] [--shift 1.0] [--alpha 0.05]``."""
+    from trajecta.io.commands_families import power_answer
+
+    print_answer(power_answer(asked))
 
 
 def run_figure(asked: argparse.Namespace) -> None:
@@ -218,6 +240,14 @@ def names(entries: Iterable[str]) -> str:
     """A list in words: “A”, “B” and “C”."""
     quoted = [f"“{entry}”" for entry in entries]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}" if quoted else "nothing"
+
+
+def print_answer(answer: object) -> None:
+    """A text as it is, anything else as one JSON object."""
+    if isinstance(answer, str):
+        print(answer)
+    else:
+        print_json(answer)
 
 
 def print_json(value: object) -> None:

@@ -59,7 +59,9 @@ def friedman(rows: Sequence[Sequence[int]]) -> VisitsTest:
     (7.0, 2, 0.018519, 324, (11.5, 8.0, 4.5))
     """
     ranks = [tuple(doubled_midranks(row)) for row in rows]
-    found = order_test("friedman", "Friedman test", ranks, "All values of each patient are equal, so nothing can be ranked.")
+    found = order_test(
+        "friedman", "Friedman test", ranks, "All values of each patient are equal, so nothing can be ranked."
+    )
     if found.statistic is None:
         return found
     return replace(
@@ -100,14 +102,15 @@ def order_test(key: str, name: str, rows: Sequence[Sequence[int]], all_equal: st
 
 
 def _method(chance: Chance) -> str:
-    total = f"{chance.arrangements:,}" if chance.arrangements < 10**12 else f"{chance.arrangements:.2e}".replace("+", "")
+    total = (
+        f"{chance.arrangements:,}" if chance.arrangements < 10**12 else f"{chance.arrangements:.2e}".replace("+", "")
+    )
     if chance.way is not Way.SIMULATED:
         return f"exact P over all {total} orders of the patients’ own values, {chance.way.value}."
     seen = ""
     if chance.p <= 1.0 / (chance.draws + 1):
         seen = " No drawn order came as far as the observed one: P is at most about this value."
     return (
-        f"P simulated, not exact: {chance.draws:,} random ones of the {total} orders of the patients’ own values, fixed "
-        f"seed, (b + 1)/(m + 1); standard error of P {chance.standard_error:.2g}.{seen}"
+        f"P simulated, not exact: {chance.draws:,} random ones of the {total} orders of the patients’ own values, "
+        f"fixed seed, (b + 1)/(m + 1); standard error of P {chance.standard_error:.2g}.{seen}"
     )
-

@@ -1,4 +1,4 @@
-"""One number per patient from all of the patient's visits: area, weighted mean, slope, extremes, time below a threshold.
+"""One number per patient from all visits: area, weighted mean, slope, extremes, time at or below a threshold.
 
 Invariants: values and times are exact decimals and are rounded once, at the end; between two visits the value is taken
 to move in a straight line; visits without a value are left out of that patient's curve, never filled in; what cannot be
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from trajecta.stats.cohort import Cohort, Direction, Kind, Measure, Observation, Visit
+from trajecta.stats.cohort import Cohort, Kind, Measure, Observation, Visit
 from trajecta.stats.decimals import exact, ratio
 from trajecta.stats.visit_times import TimeAxis, time_axis, time_of
 
@@ -22,9 +22,9 @@ Points = Sequence[tuple[Fraction, Fraction]]
 class PatientSummary:
     """The summaries of one patient from ``first`` to ``last``, both times on the axis.
 
-    ``slope`` is per month on study days, else per unit of time. ``area`` is in units of the measure times days (or units
-    of time). ``at_threshold`` and ``to_threshold`` are None without a threshold; ``to_threshold`` counts from the
-    patient's first value and is also None where the threshold was not reached by the last one.
+    ``slope`` is per month on study days, else per unit of time. ``area`` is in units of the measure times days
+    (or units of time). ``at_threshold`` and ``to_threshold`` are None without a threshold; ``to_threshold`` counts from
+    the patient's first value and is also None where the threshold was not reached by the last one.
     """
 
     patient: str
@@ -199,11 +199,19 @@ def windows_of(visits: Sequence[Visit]) -> tuple[Window, Window]:
     if len(visits) < 2:
         raise ValueError("two windows need at least two visits")
     first, *later = visits
-    label = later[0].label if len(later) == 1 else f"{later[0].label} to {later[-1].label}"
-    return (
-        Window("window before", first.label, (first.key,)),
-        Window("window after", label, tuple(visit.key for visit in later)),
-    )
+    return window((first,)), window(later)
+
+
+def window(visits: Sequence[Visit]) -> Window:
+    """The window of these visits, one or more; a single visit is its own window.
+
+    >>> window([Visit("month 3", "M3"), Visit("month 6", "M6")])
+    Window(key='month 3 to month 6', label='M3 to M6', visits=('month 3', 'month 6'))
+    """
+    first, last = visits[0], visits[-1]
+    if len(visits) == 1:
+        return Window(first.key, first.label, (first.key,))
+    return Window(f"{first.key} to {last.key}", f"{first.label} to {last.label}", tuple(v.key for v in visits))
 
 
 def with_summaries(
@@ -212,9 +220,9 @@ def with_summaries(
     """The cohort with one number per patient and window as measures of their own, to be compared like any other.
 
     Adds the windows as visits and, for a numeric measure, its time-weighted mean, lowest and highest value and (per
-    month on study days) its slope, each None where the patient's visits do not give it. ``windows`` default to the first
-    visit against all later ones; ``times`` are those of the windows' visits in order. Unchanged for a yes/no measure, or
-    where the visits have no time axis. KeyError for an unknown measure or visit.
+    month on study days) its slope, each None where the patient's visits do not give it. ``windows`` default to the
+    first visit against all later ones; ``times`` are those of the windows' visits in order. Unchanged for a yes/no
+    measure, or where the visits have no time axis. KeyError for an unknown measure or visit.
     """
     asked = cohort.measure(measure)
     if windows is None and len(cohort.visits_of(measure)) < 2:
@@ -258,7 +266,7 @@ def _measure(asked: Measure, derived: _Derived, axis: TimeAxis) -> Measure:
         key=f"{asked.key} {derived.key}",
         name=f"{asked.name}, {derived.name}",
         unit=unit,
-        direction=asked.direction if derived.key != "area" else Direction.UNKNOWN,
+        direction=asked.direction,
         range=asked.range if derived.same_unit else None,
         important=asked.important if derived.same_unit else None,
         derived=True,

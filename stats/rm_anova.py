@@ -36,8 +36,8 @@ class AnovaResult:
 
 
 METHOD = (
-    "Repeated-measures ANOVA over the visits, patients as blocks; P corrected by Greenhouse–Geisser’s and Huynh–Feldt’s "
-    "epsilon (capped at 1). Takes normally distributed values for granted."
+    "Repeated-measures ANOVA over the visits, patients as blocks; P corrected by Greenhouse–Geisser’s and by "
+    "Huynh–Feldt’s epsilon (capped at 1). Takes normally distributed values for granted."
 )
 FEW_PATIENTS = "A repeated-measures ANOVA needs at least two patients with a value at every visit."
 ONE_VISIT = "There are not two visits to compare."

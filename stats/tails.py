@@ -43,9 +43,10 @@ def f_tail(f: float, df1: float, df2: float) -> float:
     weighted = df1 * f
     if math.isinf(weighted):
         return SMALLEST
-    if weighted < df2:  # the share below is the small one, and computing it keeps its digits
+    beyond = incomplete_beta(df2 / 2.0, df1 / 2.0, df2 / (df2 + weighted))
+    if beyond > 0.5:  # the share below is the small one, and computing it keeps its digits
         return 1.0 - incomplete_beta(df1 / 2.0, df2 / 2.0, weighted / (df2 + weighted))
-    return incomplete_beta(df2 / 2.0, df1 / 2.0, df2 / (df2 + weighted)) or SMALLEST
+    return beyond or SMALLEST
 
 
 def student_two_sided(t: float, df: float) -> float:
@@ -58,3 +59,24 @@ def student_two_sided(t: float, df: float) -> float:
         raise ValueError(f"Student's t has no {df} degrees of freedom")
     size = min(abs(t), 1e150)  # beyond, t·t overflows
     return f_tail(size * size, 1.0, df)
+
+
+def student_quantile(tail: float, df: float) -> float:
+    """The t with P(T > t) = tail, for 0 < tail < 1/2 and df > 0, which may be fractional.
+
+    >>> round(student_quantile(0.025, 4.0), 9)
+    2.776445105
+    """
+    if not (0.0 < tail < 0.5 and df > 0.0):
+        raise ValueError(f"Student's t has no quantile at tail={tail}, df={df}")
+    low, high = 0.0, 1.0
+    while student_two_sided(high, df) > 2.0 * tail and high < 1e150:
+        low, high = high, 2.0 * high
+    while True:
+        middle = 0.5 * (low + high)
+        if not low < middle < high:
+            return middle
+        if student_two_sided(middle, df) > 2.0 * tail:
+            low = middle
+        else:
+            high = middle

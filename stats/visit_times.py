@@ -66,7 +66,9 @@ def time_axis(cohort: Cohort, visits: Sequence[Visit], given: Sequence[float] = 
     numbers = numbers_in_names(visits)
     if numbers is None:
         names = ", ".join(f"“{visit.label}”" for visit in missing)
-        return NO_AXIS.format(names=names).replace("The visits “", "The visit “" if len(missing) == 1 else "The visits “")
+        return NO_AXIS.format(names=names).replace(
+            "The visits “", "The visit “" if len(missing) == 1 else "The visits “"
+        )
     return _distinct(TimeAxis("", "numbers in the names of the visits", numbers))
 
 
