@@ -1,8 +1,8 @@
-"""Trajecta's entry: a command (check, compare, figure, report, power) runs without a window, anything else opens it."""
+"""Trajecta's entry: a command (check, compare, visits, figure, report, power) runs without a window, anything else opens it."""
 
 import sys
 
-COMMANDS = ("check", "compare", "figure", "report", "power")
+COMMANDS = ("check", "compare", "visits", "figure", "report", "power")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 from trajecta.gui.answer_html import answer_lines, intervals_html, pairs_html, tests_html, yes_no_html
+from trajecta.gui.deeper import DEEPER, text_html
+from trajecta.gui.fold import Fold
 from trajecta.gui.parts import looking
 from trajecta.gui.session import Message, Session, Tone
 from trajecta.gui.theme import Theme
@@ -25,47 +26,6 @@ from trajecta.stats.results import PairedResult
 from trajecta.stats.words import methods_paragraph, results_sentence
 
 LINES = ("Before", "After", "Change", "P", "Patients")
-
-
-class Fold(QWidget):
-    """A line that opens to show more; closed it says in a few words what is inside."""
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self._title = title
-        self._hint = ""
-        self.button = looking(QPushButton(), "fold")
-        self.button.setCheckable(True)
-        self._hint_label = looking(QLabel(), "soft")
-        self._hint_label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.body = QLabel()
-        self.body.setWordWrap(True)
-        self.body.setTextFormat(Qt.TextFormat.RichText)
-        self.body.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.body.hide()
-        over = QHBoxLayout(self.button)
-        over.setContentsMargins(0, 0, 0, 0)
-        over.addStretch()
-        over.addWidget(self._hint_label)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.button)
-        layout.addWidget(self.body)
-        self.button.toggled.connect(self._turn)
-        self.show_text("", "")
-
-    def show_text(self, hint: str, text: str) -> None:
-        """Show these words closed and this rich text open."""
-        self._hint = hint
-        self.body.setText(text)
-        self._turn(self.button.isChecked())
-
-    def _turn(self, is_open: bool) -> None:
-        self.button.setText(self._title)
-        self.button.setAccessibleName(f"{self._title}: {self._hint}")
-        self._hint_label.setText(f"{self._hint}  {'▾' if is_open else '▸'}")
-        self.body.setVisible(is_open)
 
 
 class AnswerPanel(QWidget):
@@ -87,6 +47,8 @@ class AnswerPanel(QWidget):
             "table": Fold("Yes/no table"),
             "words": Fold("Words for the paper"),
         }
+        self.deeper = {entry.key: Fold(entry.title) for entry in DEEPER}
+        self._texts: dict[str, str] = {}
         self._body = QWidget()
         self._lay_out()
         session.answered.connect(self._show)
@@ -111,6 +73,21 @@ class AnswerPanel(QWidget):
         QGuiApplication.clipboard().setText(forms[form]())
         self._session.said.emit(Message("The answer is on the clipboard.", Tone.NOTE))
 
+    def _deepen(self, key: str) -> None:
+        """Compute what an opened fold shows, unless it is there already."""
+        result, study = self._session.result, self._session.study
+        entry = next(entry for entry in DEEPER if entry.key == key)
+        if result is None or key in self._texts:
+            return
+        self.deeper[key].show_text(entry.hint, "<i>Computing…</i>")
+
+        def show(text: str) -> None:
+            if self._session.result is result:
+                self._texts[key] = text
+                self.deeper[key].show_text(entry.hint, text_html(text, self._theme.soft))
+
+        self._session.work(f"deeper {key}", f"{entry.title}…", lambda: entry.text(study, result), show)
+
     def _lay_out(self) -> None:
         copy = looking(QToolButton(), "link")
         copy.setText("Copy ▾")
@@ -131,7 +108,7 @@ class AnswerPanel(QWidget):
         head.addStretch()
         head.addWidget(copy)
         inside = QVBoxLayout(self._body)
-        inside.setContentsMargins(16, 12, 8, 16)
+        inside.setContentsMargins(16, 12, 16, 16)
         inside.setSpacing(8)
         inside.addLayout(head)
         inside.addWidget(self.lead)
@@ -152,8 +129,10 @@ class AnswerPanel(QWidget):
         inside.addWidget(self.caution)
         folds = QVBoxLayout()
         folds.setSpacing(0)
-        for fold in self.folds.values():
+        for fold in (*self.folds.values(), *self.deeper.values()):
             folds.addWidget(fold)
+        for entry in DEEPER:
+            self.deeper[entry.key].turned.connect(lambda is_open, key=entry.key: self._deepen(key) if is_open else None)
         folds.addWidget(looking(QFrame(), "line"))
         inside.addSpacing(4)
         self._folds = QWidget()
@@ -165,6 +144,10 @@ class AnswerPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._body)
+        # The scroll bar takes its 8 px from the margin: the text keeps its width whether it is there or not.
+        scroll.verticalScrollBar().rangeChanged.connect(
+            lambda _, most: inside.setContentsMargins(16, 12, 8 if most else 16, 16)
+        )
         scroll.viewport().setAutoFillBackground(False)
         self._body.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
@@ -191,5 +174,10 @@ class AnswerPanel(QWidget):
         self.folds["table"].setVisible(result.yes_no is not None)
         if result.yes_no is not None:
             self.folds["table"].show_text("exact McNemar", yes_no_html(result, soft))
+        self._texts.clear()
+        for entry in DEEPER:
+            self.deeper[entry.key].show_text(entry.hint, "")
+            if self.deeper[entry.key].button.isChecked():
+                self._deepen(entry.key)
         words = f"<p>{escape(results_sentence(result))}</p><p>{escape(methods_paragraph(result))}</p>"
         self.folds["words"].show_text("results, methods", words)

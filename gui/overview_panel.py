@@ -15,17 +15,27 @@ from PySide6.QtWidgets import (
     QTableView,
     QVBoxLayout,
 )
+from trajecta.gui.outcome_table import Outcomes, outcome_table
 from trajecta.gui.parts import called, looking
 from trajecta.gui.question_panel import refill
 from trajecta.gui.rows import ROW, VALUE, Index
 from trajecta.gui.session import Session
 from trajecta.gui.theme import Theme
+from trajecta.io.outcome_grid import OutcomeGrid, outcome_grid
 from trajecta.io.overview import COLUMNS, overview_row
 from trajecta.io.study import Study
 from trajecta.stats.compare import overview
+from trajecta.stats.families import Adjustment, FamilyResult, adjust
 from trajecta.stats.results import PairedResult
 
-SOFT = (6, 11)  # level and smallest P stand back
+Computed = tuple[tuple[PairedResult, ...], FamilyResult, OutcomeGrid]
+ADJUSTMENTS = (
+    (Adjustment.HOLM, "Holm"),
+    (Adjustment.BH, "Benjamini–Hochberg"),
+    (Adjustment.BONFERRONI, "Bonferroni"),
+    (Adjustment.MAX_T, "max-T, joint sign flips"),
+)
+SOFT = (6, 9)  # level and smallest P stand back
 
 
 class Results(QAbstractTableModel):
@@ -37,10 +47,12 @@ class Results(QAbstractTableModel):
         self.results: tuple[PairedResult, ...] = ()
         self._texts: tuple[tuple[str, ...], ...] = ()
 
-    def show(self, results: tuple[PairedResult, ...]) -> None:
-        """Show these results."""
+    def show(self, results: tuple[PairedResult, ...], family: FamilyResult | None) -> None:
+        """Show these results with their adjusted P values."""
         self.beginResetModel()
-        self.results, self._texts = results, tuple(overview_row(result) for result in results)
+        members = family.members if family is not None else ()
+        self.results = results
+        self._texts = tuple(overview_row(r, member) for r, member in zip(results, members, strict=True))
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 — Qt's own default
@@ -96,7 +108,7 @@ class OverviewPanel(QFrame):
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(ROW + 4)
+        self.table.verticalHeader().setDefaultSectionSize(ROW)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -106,12 +118,15 @@ class OverviewPanel(QFrame):
         self.after = called(QComboBox(), "After")
         self.before.activated.connect(lambda _: self._ask("change the first visit", before=self.before.currentData()))
         self.after.activated.connect(lambda _: self._ask("change the second visit", after=self.after.currentData()))
-        self._note = looking(
-            QLabel(
-                "P values are exact and not adjusted for the number of measures. Click a row to make it the question.",
-            ),
-            "soft",
-        )
+        self.outcomes = Outcomes(self)
+        self.grid = outcome_table(self.outcomes)
+        self.adjustment = called(QComboBox(), "Adjustment for many measures")
+        for adjustment, words in ADJUSTMENTS:
+            self.adjustment.addItem(words, adjustment.value)
+        self.adjustment.activated.connect(lambda _: self._refresh(self._session.study))
+        self._grid_title = looking(QLabel(), "soft")
+        self._grid_title.setWordWrap(True)
+        self._note = looking(QLabel(), "soft")
         self._note.setWordWrap(True)
         back = looking(QPushButton("Back to the figure"), "link")
         back.clicked.connect(self.chosen)
@@ -124,14 +139,21 @@ class OverviewPanel(QFrame):
         head.addWidget(self.before)
         head.addWidget(looking(QLabel("→"), "soft"))
         head.addWidget(self.after)
+        head.addSpacing(8)
+        head.addWidget(self.adjustment)
         head.addStretch()
         head.addWidget(back)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 12)
         layout.setSpacing(8)
         layout.addLayout(head)
-        layout.addWidget(self.table, 1)
+        layout.addWidget(self.table)
         layout.addWidget(self._note)
+        layout.addSpacing(8)
+        layout.addWidget(self._grid_title)
+        layout.addWidget(self.grid, 1)
+        self.grid.clicked.connect(self._choose_cell)
+        self.grid.activated.connect(self._choose_cell)
         self.table.clicked.connect(self._choose)
         self.table.activated.connect(self._choose)
         session.changed.connect(lambda _, study: self._refresh(study))
@@ -155,18 +177,47 @@ class OverviewPanel(QFrame):
         refill(self.before, entries, asked.before if asked else None)
         refill(self.after, entries, asked.after if asked else None)
         if asked is None:
-            self.model.show(())
+            self.model.show((), None)
+            self.outcomes.show(None)
         if not self.isVisible() or asked is None:
             return
-        question = (study.cohort, asked.before, asked.after, asked.zeros, asked.level)
+        question = (study.cohort, replace(asked, measure=""), self.adjustment.currentData())
         if question == self._shown_for:
             return
         self._shown_for = question
 
-        def compute() -> tuple[PairedResult, ...]:
-            return overview(cohort, asked.before, asked.after, asked.zeros, asked.level)
+        adjustment = Adjustment(self.adjustment.currentData())
 
-        self._session.work("overview", "Comparing every measure…", compute, self.model.show)
+        def compute() -> Computed:
+            results = overview(cohort, asked.before, asked.after, asked.zeros, asked.level)
+            # Joint sign flips over the whole grid would draw millions of patterns: Holm stands in for them there.
+            by = Adjustment.HOLM if adjustment is Adjustment.MAX_T else adjustment
+            return results, adjust(results, adjustment=adjustment), outcome_grid(cohort, asked, by)
+
+        self._session.work("overview", "Comparing every measure…", compute, self._fill)
+
+    def _fill(self, computed: Computed) -> None:
+        results, family, grid = computed
+        self.model.show(results, family)
+        self.outcomes.show(grid)
+        head = self.table.horizontalHeader().sizeHint().height()
+        self.table.setFixedHeight(min(head + ROW * len(results) + 6, self.height() * 11 // 20))
+        self._note.setText(" ".join((family.method, *family.cautions)))
+        by = grid.family.method
+        self._grid_title.setText(f"Every later visit against {grid.before.label}: change (adjusted P). {by}")
+
+    def _choose_cell(self, index: Index) -> None:
+        found = index.data(VALUE)
+        asked = self._session.study.comparison
+        if found is None or asked is None:
+            return
+        measure, visit = found
+
+        def change(study: Study) -> Study:
+            return study.asking(measure).with_comparison(replace(asked, measure=measure, after=visit))
+
+        self._session.edit("ask about a cell of the overview", change)
+        self.chosen.emit()
 
     def _choose(self, index: Index) -> None:
         result = index.data(VALUE)

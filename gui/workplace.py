@@ -26,6 +26,7 @@ class Workplace(QWidget):
         self.figure = FigurePanel(session, theme)
         self.data = DataPanel(session, theme)
         self.overview = OverviewPanel(session, theme)
+        self.overview.setMinimumWidth(400)  # it takes the right column's place too and must not widen the window
         self.question = QuestionPanel(session)
         self.answer = AnswerPanel(session, theme)
         self._split = QSplitter(Qt.Orientation.Vertical)

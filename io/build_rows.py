@@ -173,7 +173,7 @@ def check_ids(roster: Roster, used_in: dict[str, set[str]], at_visits: set[str],
     """Report ids that no list of patients has, and ids that look alike; returns the ids whose rows are not used.
 
     ``used_in`` maps a key to its sheets, ``at_visits`` are the sheets with visits or patients. An id that a list of
-    patients lacks and that stands in logs alone (a typing error, as a rule) makes no patient: nothing could be compared.
+    patients lacks and that stands in logs alone makes no patient: a typing error as a rule, with nothing to compare.
     """
     orphans = [key for key in roster.ids if roster.listed and key not in roster.listed]
     unused = {key for key in orphans if not used_in.get(key, set()) & at_visits}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from trajecta import __version__
 from trajecta.io.commands_families import add_compare_options, add_power_options
+from trajecta.io.commands_visits import add_visits
 from trajecta.io.errors import AppError, QuestionError
 from trajecta.io.study import Study, open_study
 from trajecta.stats.cohort import Cohort, Direction, find_by_name
@@ -38,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="Without a command: trajecta [FILE] opens the window, trajecta --demo opens it on the demo cohort.",
     )
     top.add_argument("--version", action="version", version=f"Trajecta {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="check|compare|figure|report|power")
+    commands = top.add_subparsers(dest="command", required=True, metavar="check|compare|visits|figure|report|power")
 
     check = commands.add_parser("check", help="say what is understood of a workbook, and what is odd in it")
     check.add_argument("file", type=Path)
@@ -51,6 +52,8 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument("--json", action="store_true", help="print one JSON object")
     add_compare_options(compare)
     compare.set_defaults(run=run_compare)
+
+    add_visits(commands.add_parser("visits", help="compare a measure over several visits"))
 
     power = commands.add_parser("power", help="say what a number of pairs can show, before a study")
     add_power_options(power)

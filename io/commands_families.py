@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trajecta.stats.thresholds import Threshold
 
 ADJUSTMENTS = ("holm", "bh", "bonferroni", "max-t")
-"""The values of ``stats.families.Adjustment``, written out so that the grammar imports nothing; a test compares both."""
+"""The values of ``stats.families.Adjustment``, written out to keep the grammar from importing it; a test compares."""
 
 
 def add_compare_options(command: argparse.ArgumentParser) -> None:

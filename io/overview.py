@@ -1,6 +1,7 @@
 """The overview as rows of text: one measure a line, the same in the window and in the report."""
 
 from trajecta.stats.cohort import Kind
+from trajecta.stats.families import AdjustedP
 from trajecta.stats.results import IntervalResult, PairedResult, Proportion, Summary
 from trajecta.stats.words import level_text, number_text, p_number, percent_text
 
@@ -12,11 +13,10 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("Change", "Hodges–Lehmann estimate, or difference of the shares of yes"),
     ("Interval", "Interval of the change"),
     ("Level", "Level that the interval really has"),
-    ("Better", "Patients improved"),
-    ("Same", "Patients unchanged"),
-    ("Worse", "Patients worse"),
-    ("Exact P", "Exact signed-rank test, McNemar's for yes/no; two-sided, not adjusted for the number of measures"),
+    ("Better, same, worse", "Patients improved, unchanged and worse; rose, same, fell where no side is better"),
+    ("Exact P", "Exact signed-rank test, McNemar's for yes/no; two-sided"),
     ("Smallest P", "The smallest P that this design can give"),
+    ("Adjusted P", "Exact P adjusted for all measures of the overview"),
 )
 
 
@@ -67,7 +67,14 @@ def p_of(result: PairedResult) -> tuple[float | None, float | None]:
     return test.p, test.p_smallest
 
 
-def overview_row(result: PairedResult) -> tuple[str, ...]:
+def counts_text(result: PairedResult) -> str:
+    """How many patients improved, stayed and got worse; with arrows where neither side is known to be better."""
+    if result.improved is None:
+        return f"↑{result.increased}, {result.unchanged}, ↓{result.decreased}"
+    return f"{result.improved}, {result.unchanged}, {result.worsened}"
+
+
+def overview_row(result: PairedResult, adjusted: AdjustedP) -> tuple[str, ...]:
     """One line of the overview, a text for each of ``COLUMNS``."""
     change, (p, smallest) = change_of(result), p_of(result)
     has = change.low is not None and change.high is not None
@@ -83,9 +90,8 @@ def overview_row(result: PairedResult) -> tuple[str, ...]:
         amount(change.estimate),
         f"{amount(change.low)} to {amount(change.high)}" if has else "–",
         level_text(change.level) if change.level is not None else "–",
-        "–" if result.improved is None else str(result.improved),
-        str(result.unchanged),
-        "–" if result.worsened is None else str(result.worsened),
+        counts_text(result),
         "–" if p is None else p_number(p),
         "–" if smallest is None else p_number(smallest),
+        "–" if adjusted.adjusted is None else p_number(adjusted.adjusted),
     )

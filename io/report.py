@@ -17,6 +17,7 @@ from trajecta.io.study import Study
 from trajecta.stats.charts.registry import build_figure
 from trajecta.stats.cohort import Issue
 from trajecta.stats.compare import overview
+from trajecta.stats.families import AdjustedP, adjust
 from trajecta.stats.results import PairedResult
 from trajecta.stats.words import methods_paragraph, results_sentence
 
@@ -77,7 +78,9 @@ def report_page(study: Study, results: tuple[PairedResult, ...], pictures: dict[
         "<p class='caution'>Synthetic data: no row corresponds to a real patient.</p>" if cohort.synthetic else ""
     )
     head = "".join(f"<th>{escape(name)}</th>" for name in HEAD)
-    rows = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in overview_row(r)) + "</tr>" for r in results)
+    family = adjust(results)
+    lines = [overview_row(result, member) for result, member in zip(results, family.members, strict=True)]
+    rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>" for line in lines)
     sections = "".join(measure_section(result, pictures[result.measure.key]) for result in results)
     issues = "".join(f"<li>{escape(issue_words(issue))}</li>" for issue in study.issues)
     noticed = f"<h2>What was noticed in the workbook</h2><ul>{issues}</ul>" if issues else ""
@@ -90,8 +93,7 @@ SHA-256 {escape(study.fingerprint[:16])}… · Trajecta {__version__}</p>
 <h2>Overview</h2>
 <table><tr>{head}</tr>{rows}</table>
 <p class="soft">Before and after: median (range). Change: Hodges–Lehmann estimate with the interval and the level
-it really has. P: exact signed-rank test (McNemar for yes/no), two-sided, not adjusted for the {len(results)}
-measures.</p>
+it really has. P: exact signed-rank test (McNemar for yes/no), two-sided. {escape(family.method)}</p>
 {sections}
 {noticed}
 </body></html>
@@ -126,7 +128,7 @@ def numbers_workbook(study: Study, results: tuple[PairedResult, ...]) -> bytes:
     first = book.active
     first.title = "Overview"
     notice = [("Synthetic data: no row corresponds to a real patient.",)] if study.cohort.synthetic else []
-    fill(first, (*notice, HEAD, *(overview_values(result) for result in results)), len(notice) + 1)
+    fill(first, (*notice, HEAD, *overview_values(results)), len(notice) + 1)
     pairs = [row for result in results for row in pair_rows(study, result)]
     head_pairs = ("Measure", "Patient", "Before", "After", "Difference", "Before cell", "After cell")
     fill(book.create_sheet("Pairs"), (head_pairs, *pairs), 1)
@@ -179,12 +181,17 @@ def numbers_workbook(study: Study, results: tuple[PairedResult, ...]) -> bytes:
     return buffer.getvalue()
 
 
-def overview_values(result: PairedResult) -> Row:
+def overview_values(results: Sequence[PairedResult]) -> list[Row]:
+    """The lines of the overview as numbers."""
+    return [numbers_of(result, member) for result, member in zip(results, adjust(results).members, strict=True)]
+
+
+def numbers_of(result: PairedResult, adjusted: AdjustedP) -> Row:
     """One line of the overview as numbers."""
-    change, (p, smallest), text = change_of(result), p_of(result), overview_row(result)
+    change, (p, smallest), text = change_of(result), p_of(result), overview_row(result, adjusted)
     return (
         text[0], result.n, text[2], text[3], change.estimate, text[5], change.level,
-        result.improved, result.unchanged, result.worsened, p, smallest,
+        text[7], p, smallest, adjusted.adjusted,
     )  # fmt: skip
 
 

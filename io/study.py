@@ -11,6 +11,7 @@ from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.cohort import Cohort, Direction, Issue, LeftOut
 from trajecta.stats.compare import default_comparison
 from trajecta.stats.results import Comparison
+from trajecta.stats.thresholds import Threshold, with_threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Study:
         """The same study without this patient in figures and answers; the reason goes into every ledger."""
         others = tuple(left for left in self.cohort.excluded if left.patient != patient)
         return replace(self, cohort=replace(self.cohort, excluded=(*others, LeftOut(patient, reason))))
+
+    def with_rule(self, measure: str, rule: Threshold) -> "Study":
+        """The same study with a yes/no outcome made of a measure, such as “SLEDAI-2K ≤ 4”, and looking at it."""
+        cohort, key = with_threshold(self.cohort, measure, rule)
+        return replace(self, cohort=cohort).asking(key)
 
     def with_comparison(self, comparison: Comparison) -> "Study":
         """The same study with another question."""

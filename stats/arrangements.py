@@ -272,14 +272,15 @@ def _added(sums: "NDArray[Any]", share: "NDArray[Any]", table: "NDArray[Any]") -
             keys.append(unique)
             parts.append(np.bincount(at, weight))
     if dense:
-        found = np.flatnonzero(collected)
+        found: NDArray[Any] = np.flatnonzero(collected)
         merged = collected[found]
     else:
         found, at = np.unique(np.concatenate(keys), return_inverse=True)
         merged = np.bincount(at, np.concatenate(parts))
     columns = np.empty((k, len(found)), dtype=np.int32)
+    rest = found
     for j, (low, size) in enumerate(zip(lowest, sizes, strict=True)):
-        found, digit = np.divmod(found, size)
+        rest, digit = np.divmod(rest, size)
         columns[j] = digit + low
     columns[-1] = total - columns[:-1].sum(axis=0)
     return columns, merged / len(table)

@@ -171,8 +171,8 @@ def mean_limits(t: float, n: int, width: float, level: float) -> tuple[float, fl
 
     # Beyond this the t law with n degrees of freedom holds less than 1e-11.
     reach = (1.0 + abs(t)) * 10.0 ** (1.0 + 12.0 / n)
-    low, high = _central(density, (t - reach, t + reach), width * math.sqrt(n), level)
-    return low - t, high - t
+    # The bulk is as wide as a standard error and lies at t: panels widen from there.
+    return _central(lambda x: density(t + x), (-reach, reach), 1.0, level)
 
 
 def effect_limits(t: float, n: int, width: float, level: float) -> tuple[float, float]:
@@ -204,8 +204,8 @@ def _log_moment(power: int, z: float) -> float:
         logs = [power * math.log(y) - 0.5 * (y - z) ** 2 for y in (peak + 0.25 * i for i in range(-35, 36))]
         step = 0.25
     else:
-        step, start = 0.05, math.log(peak)
-        left = math.ceil(40.0 / (power + 1) / step) + 40
+        step, start = min(0.15, 0.5 / peak), math.log(peak)
+        left = math.ceil((38.0 / (power + 1) + 1.0) / step)
         right = math.ceil((math.log(peak + 10.0) - start) / step)
         logs = []
         for i in range(-left, right + 1):
@@ -219,7 +219,7 @@ _OUTER, _INNER = (math.sqrt(5.0 + sign * 2.0 * math.sqrt(10.0 / 7.0)) / 3.0 for 
 _FAR, _NEAR = ((322.0 - sign * 13.0 * math.sqrt(70.0)) / 900.0 for sign in (1.0, -1.0))
 _NODES = ((-_OUTER, _FAR), (-_INNER, _NEAR), (0.0, 128.0 / 225.0), (_INNER, _NEAR), (_OUTER, _FAR))
 """Gauss and Legendre's five nodes with their weights on (−1, 1)."""
-_PANEL, _MOST_PANELS = 0.08, 1500
+_PANEL, _MOST_PANELS = 0.15, 1500
 
 
 def _central(
@@ -227,7 +227,7 @@ def _central(
 ) -> tuple[float, float]:
     """The central limits of a density given up to a factor; ``ends`` hold all of it that counts.
 
-    Integrated in panels of asinh(x/width): fine around 0, where the prior is narrow, and ever wider outside.
+    Integrated in panels of asinh(x/width): fine around 0, where the density changes fast, and ever wider outside.
     """
     first, last = math.asinh(ends[0] / width), math.asinh(ends[1] / width)
     count = min(_MOST_PANELS, math.ceil((last - first) / _PANEL))
@@ -250,7 +250,7 @@ def _central(
             at += 1
         left = low = first + step * at
         high = left + step
-        for _ in range(40):
+        for _ in range(34):
             middle = 0.5 * (low + high)
             low, high = (middle, high) if mass(left, middle) < wanted else (low, middle)
         return width * math.sinh(0.5 * (low + high))

@@ -8,6 +8,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ def bca(values: PairedValues, level: float = 0.95, resamples: int = RESAMPLES, s
         reason = "" if limits is not None and limits[0] < limits[1] else DEGENERATE
     if reason or limits is None:
         return BootstrapResult(estimate, None, None, level, resamples, None, reason=reason)
-    low, high = (values.number(*limit.as_integer_ratio()) for limit in limits)
+    low, high = (values.number(limit.numerator, limit.denominator) for limit in limits)
     coverage = coverage_at(n)
     method = f"BCa bootstrap interval of the mean change, {resamples:,} resamples with a fixed seed."
     caution = (
@@ -105,7 +106,7 @@ def _draws(n: int, resamples: int, seed: int) -> "NDArray[np.int64]":
     return np.random.default_rng(seed).integers(0, n, size=(resamples, n))
 
 
-def bca_limits(differences: Sequence[int], level: float, resamples: int, seed: int) -> tuple[float, float] | None:
+def bca_limits(differences: Sequence[int], level: float, resamples: int, seed: int) -> tuple[Fraction, Fraction] | None:
     """The limits for whole-number differences, n ≥ 2, not all equal; None where bias or acceleration do not exist."""
     import numpy as np
 
@@ -125,7 +126,7 @@ def bca_limits(differences: Sequence[int], level: float, resamples: int, seed: i
     reach = normal_quantile(tail_of(level))
     shares = [_share(bias, acceleration, z) for z in (-reach, reach)]
     low, high = (float(found) / n for found in _percentiles(sums, shares))
-    return low * 2.0**drop, high * 2.0**drop
+    return Fraction(low) * (1 << drop), Fraction(high) * (1 << drop)
 
 
 def _share(bias: float, acceleration: float, z: float) -> float:

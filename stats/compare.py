@@ -60,7 +60,7 @@ def compare(cohort: Cohort, question: Comparison) -> PairedResult:
         decreased=fell,
         tests=tuple(test.run(values, question.zeros) for test in TESTS),
         intervals=tuple(
-            interval.compute(values, Setting(question.level, question.zeros, measure.direction))
+            interval.compute(values, Setting(question.level, question.zeros, measure.direction, question.important))
             for interval in INTERVALS
         ),
         yes_no=_yes_no(pairs, question.level) if measure.kind is Kind.YES_NO else None,

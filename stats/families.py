@@ -262,7 +262,7 @@ def _max_t(
         f"of an adjusted P at most {joint.standard_error:.2g}"
     )
     method = (
-        f"P adjusted for {count} by the joint max-T law: how often the largest standardised sum of the family is at "
+        f"P adjusted for {count} by the joint max-T law (single step): how often the largest standardised sum of the family is at "
         f"least as far out when the changes of whole patients change sign ({how}); it keeps the correlation between "
         "measures."
     )

@@ -4,6 +4,7 @@ Invariants: ranks are taken on exact decimals; P counts all orders of every pati
 that it was simulated; the χ² approximation stands beside it and never in its place; nothing raises for few patients.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -67,7 +68,8 @@ def friedman(rows: Sequence[Sequence[int]]) -> VisitsTest:
     return replace(
         found,
         sums=tuple(total / 2 for total in found.sums),
-        kendall_w=found.statistic / (len(rows) * (len(rows[0]) - 1)),
+        # One patient agrees with nobody.
+        kendall_w=found.statistic / (len(rows) * (len(rows[0]) - 1)) if len(rows) > 1 else None,
         method=f"Friedman test on mid-ranks within patients (tie-corrected); {found.method}",
     )
 
@@ -102,15 +104,16 @@ def order_test(key: str, name: str, rows: Sequence[Sequence[int]], all_equal: st
 
 
 def _method(chance: Chance) -> str:
-    total = (
-        f"{chance.arrangements:,}" if chance.arrangements < 10**12 else f"{chance.arrangements:.2e}".replace("+", "")
-    )
+    total = f"{chance.arrangements:,}"
+    if chance.arrangements >= 10**12:
+        power = math.log10(chance.arrangements)  # takes whole numbers beyond every double
+        total = f"about {10 ** (power % 1):.2f} × 10^{math.floor(power)}"
     if chance.way is not Way.SIMULATED:
         return f"exact P over all {total} orders of the patients’ own values, {chance.way.value}."
     seen = ""
     if chance.p <= 1.0 / (chance.draws + 1):
         seen = " No drawn order came as far as the observed one: P is at most about this value."
     return (
-        f"P simulated, not exact: {chance.draws:,} random ones of the {total} orders of the patients’ own values, "
+        f"P simulated, not exact: {chance.draws:,} random ones of {total} orders of the patients’ own values, "
         f"fixed seed, (b + 1)/(m + 1); standard error of P {chance.standard_error:.2g}.{seen}"
     )

@@ -11,20 +11,24 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from trajecta.stats.cohort import Direction
-from trajecta.stats.decimals import PairedValues, doubled_median, ratio, root, sum_of_squares
+from trajecta.stats.decimals import PairedValues, doubled_median, exact, ratio, root, sum_of_squares
 from trajecta.stats.distributions import clopper_pearson, noncentrality_interval, t_quantile, tail_of
 from trajecta.stats.results import IntervalResult, Zeros
 from trajecta.stats.sign_shares import share_interval
 from trajecta.stats.signed_rank import signed_ranks, walsh_position, walsh_sums
+from trajecta.stats.words import number_text
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What an interval needs besides the values: the level asked, the zero policy of the ranks, which way is better."""
+    """What an interval needs besides the values: the level asked, the zero policy of the ranks, which way is better,
+    and the smallest change that counts as improved (None: any).
+    """
 
     level: float = 0.95
     zeros: Zeros = Zeros.WILCOXON
     direction: Direction = Direction.UNKNOWN
+    important: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +155,25 @@ def _meet(low: float, high: float) -> str:
 
 
 def share_improved(values: PairedValues, setting: Setting) -> IntervalResult:
-    """Share of patients who improved, with the Clopper–Pearson interval; none where no direction is known."""
-    entry = ("share_improved", "Share improved")
+    """Share of patients who improved, with the Clopper–Pearson interval; none where no direction is known.
+
+    With ``setting.important`` only a change of at least that size in the better direction counts, decided on decimals.
+
+    >>> from trajecta.stats.decimals import paired_values
+    >>> drop = paired_values([3.4, 3.4, 5], [2.8, 2.9, 5])
+    >>> share_improved(drop, Setting(direction=Direction.LOWER, important=0.6)).estimate
+    0.3333333333333333
+    """
+    least = setting.important
+    entry = ("share_improved", f"Share improved by at least {number_text(least)}" if least else "Share improved")
     if setting.direction is Direction.UNKNOWN:
         reason = "It is not known whether lower or higher values of this measure are better."
         return _without(entry, None, setting.level, reason)
     if not values.n:
         return _without(entry, None, setting.level, NO_PAIRS)
     better = 1 if setting.direction is Direction.HIGHER else -1
-    improved = sum(d * better > 0 for d in values.differences)
+    unit = Fraction(10) ** values.exponent
+    improved = sum(d * better > 0 and d * better * unit >= exact(least or 0.0) for d in values.differences)
     low, high = clopper_pearson(improved, values.n, setting.level)
     method = "Clopper–Pearson interval (exact: its level is at least the one given)."
     share = improved / values.n

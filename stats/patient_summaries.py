@@ -43,7 +43,7 @@ class PatientSummary:
 
 ONE_VALUE = "One value alone has no area, no slope and no time at a threshold."
 NO_VALUE = "No value at any of the visits."
-NO_TIME = "The days of these visits are not known."
+NO_TIME = "The days of this patient’s visits are not known, or two visits lie on the same day."
 
 
 def area(points: Points) -> Fraction | None:
@@ -121,17 +121,24 @@ def time_to(points: Points, threshold: Fraction, above: bool = False) -> Fractio
 def points_of(
     cohort: Cohort, measure: str, patient: str, visits: Sequence[Visit], axis: TimeAxis
 ) -> list[tuple[Fraction, Fraction]] | None:
-    """The patient's values of a measure over time; None where a value has no time or two have the same."""
+    """The patient's values of a measure over time; None where two have the same time, or all that there are have none.
+
+    A value whose visit has no known time stays off the axis.
+    """
+    timeless = False
     found: dict[Fraction, Fraction] = {}
     for place, visit in enumerate(visits):
         observation = cohort.observation(measure, visit.key, patient)
         if observation is None or observation.value is None:
             continue
         time = time_of(cohort, axis, patient, visit.key, place)
-        if time is None or time in found:
+        if time is None:
+            timeless = True
+            continue
+        if time in found:
             return None
         found[time] = exact(observation.value)
-    return sorted(found.items())
+    return None if timeless and not found else sorted(found.items())
 
 
 def summarise(

@@ -1,4 +1,4 @@
-"""Which visits differ: every pair of visits, or each against the first, with the exact paired test and Holm's adjustment.
+"""Which visits differ: every pair of visits, or each against the first, by exact paired tests with Holm's adjustment.
 
 Invariants: each pair of visits is tested on the patients who have both values, as ``compare`` would test it; a pair
 without a P is listed with its reason and not counted in the family; every adjusted P has its own smallest value.

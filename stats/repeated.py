@@ -1,4 +1,4 @@
-"""The question of a measure over several visits and its answer: omnibus tests, pairs of visits, numbers per patient, slope.
+"""The question of a measure over several visits and its answer: tests over all, pairs, numbers per patient, slope.
 
 Invariants: patients are joined by id; the tests over all visits use the patients with a value at every visit, the
 ledger names the others and why; pairs of visits, slope and summaries use every value there is; nothing raises for few,
@@ -20,7 +20,7 @@ from trajecta.stats.results import Summary, Zeros
 from trajecta.stats.rm_anova import AnovaResult, rm_anova
 from trajecta.stats.summary_tests import SummaryTest, summary_tests
 from trajecta.stats.trend import TrendResult, common_slope
-from trajecta.stats.visit_times import TimeAxis, time_axis
+from trajecta.stats.visit_times import TimeAxis, time_axis, time_of
 from trajecta.stats.visits_words import visits_cautions, visits_lead, visits_methods
 
 
@@ -158,7 +158,7 @@ def compare_visits(cohort: Cohort, question: VisitsComparison) -> VisitsResult:
         axis_reason=axis if isinstance(axis, str) else "",
         censored=tuple(o for row in complete.values() for o in row if o.censored is not Censored.NO),
     )
-    result = replace(result, cautions=tuple(visits_cautions(result, _costly_visits(cohort, measure.key, visits))))
+    result = replace(result, cautions=tuple(visits_cautions(result, _wider(cohort, measure.key, visits, result.n))))
     return replace(result, lead=visits_lead(result), methods=visits_methods(result))
 
 
@@ -279,13 +279,33 @@ def _over_time(cohort: Cohort, question: VisitsComparison, visits: Sequence[Visi
         from trajecta.stats.random_slope import own_slopes  # brings statsmodels, but only if the data carry the model
 
         own = own_slopes(known, *asked)
-    first = {
-        patient: points
-        for patient, points in courses.items()
-        if points and (start := cohort.observation(measure.key, visits[0].key, patient)) and start.value is not None
-    }
-    tests = summary_tests(first, axis, (measure.unit, question.level), question.zeros)
+    reference = _reference(visits, axis)
+    later = _from(cohort, measure, reference, (visits, axis))
+    everyone = {patient: points for patient, points in courses.items() if points}
+    tests = summary_tests((everyone, later), axis, (measure.unit, reference.label, question.level), question.zeros)
     return _OverTime(common_slope(known, *asked), own, summaries, tests)
+
+
+def _reference(visits: Sequence[Visit], axis: TimeAxis) -> Visit:
+    """The visit that later ones are compared with: baseline where it is among them, else the first one with a time."""
+    timed = [visit for visit in visits if visit.key not in axis.without]
+    return next((visit for visit in timed if visit.key == "baseline"), timed[0])
+
+
+def _from(
+    cohort: Cohort, measure: Measure, reference: Visit, placed: tuple[Sequence[Visit], TimeAxis]
+) -> dict[str, list[tuple[Fraction, Fraction]]]:
+    """The points from the reference visit on, of the patients who have a value and a time there."""
+    visits, axis = placed
+    place = visits.index(reference)
+    found: dict[str, list[tuple[Fraction, Fraction]]] = {}
+    for patient in cohort.included:
+        points = points_of(cohort, measure.key, patient.id, visits, axis)
+        start = cohort.observation(measure.key, reference.key, patient.id)
+        time = time_of(cohort, axis, patient.id, reference.key, place)
+        if points and start is not None and start.value is not None and time is not None:
+            found[patient.id] = [point for point in points if point[0] >= time]
+    return found
 
 
 def _post_hoc(cohort: Cohort, question: VisitsComparison, visits: Sequence[Visit]) -> tuple[PostHoc, ...]:
@@ -301,14 +321,22 @@ def _post_hoc(cohort: Cohort, question: VisitsComparison, visits: Sequence[Visit
     return post_hoc(pairs_of(visits, question.pairing), values_of, measure.kind, question.zeros)
 
 
-def _costly_visits(cohort: Cohort, measure: str, visits: Sequence[Visit]) -> tuple[str, int] | None:
-    """The visit without which most patients more would be complete, and how many; None where none would be won."""
-    if len(visits) < 3:
-        return None
-    now = len(complete_patients(cohort, measure, visits)[0])
-    without = [
-        (len(complete_patients(cohort, measure, [v for v in visits if v is not visit])[0]), visit.label)
+def _wider(cohort: Cohort, measure: str, visits: Sequence[Visit], now: int) -> tuple[tuple[str, ...], int] | None:
+    """Fewer visits (labels, three at least) at which more patients are complete, and how many; None where none are.
+
+    Visits are given up in the order of how few values they have; among equal gains the most visits are kept.
+    """
+    available = [
+        sum(
+            (o := cohort.observation(measure, visit.key, p.id)) is not None and o.value is not None
+            for p in cohort.included
+        )
         for visit in visits
     ]
-    most, label = max(without, key=lambda entry: entry[0])
-    return (label, most) if most > now else None
+    best: tuple[tuple[str, ...], int] | None = None
+    for least in sorted(set(available)):
+        kept = [visit for visit, count in zip(visits, available, strict=True) if count >= least]
+        count = len(complete_patients(cohort, measure, kept)[0])
+        if len(kept) >= 3 and count > (best[1] if best else now):
+            best = tuple(visit.label for visit in kept), count
+    return best

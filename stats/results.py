@@ -18,6 +18,7 @@ class Comparison:
     """A question: did ``measure`` change from visit ``before`` to visit ``after``?
 
     ``level`` is the confidence level asked of every interval, in (0, 1). ``test`` is the key of the leading test.
+    ``important`` is the smallest change that ``share_improved`` counts as improved; None counts any improvement.
     """
 
     measure: str
@@ -26,6 +27,7 @@ class Comparison:
     zeros: Zeros = Zeros.WILCOXON
     level: float = 0.95
     test: str = "signed_rank"
+    important: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

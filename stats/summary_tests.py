@@ -1,4 +1,4 @@
-"""Tests of one number per patient: each patient's own slope against 0, and the later weighted mean against the first value.
+"""Tests of one number per patient: the own slope against 0, and the later weighted mean against baseline.
 
 Invariants: the numbers are exact fractions until they are compared, so that ties between patients are seen; the tests
 are those of any paired outcome, with their floors; a patient whose visits do not give the number is named.
@@ -48,26 +48,30 @@ def later_against_first(points: Points) -> Fraction | None:
 
 
 def summary_tests(
-    courses: Mapping[str, Points], axis: TimeAxis, told: tuple[str, float], zeros: Zeros = Zeros.WILCOXON
+    courses: tuple[Mapping[str, Points], Mapping[str, Points]],
+    axis: TimeAxis,
+    told: tuple[str, str, float],
+    zeros: Zeros = Zeros.WILCOXON,
 ) -> tuple[SummaryTest, ...]:
-    """Both summaries of patients who have a value at the first visit; ``told`` are the unit and the level asked.
+    """Both summaries: ``courses`` are the points of all patients, and the points from the reference visit on.
 
-    No patients, or no change in any, give tests with the reason.
+    ``told`` are the unit, the label of the reference visit and the level asked. Patients without a value at the
+    reference visit have no second course. No patients, or no change in any, give tests with the reason.
     """
-    unit, level = told
-    steep = f"{unit or 'points'} per {axis.slope_unit}"
+    unit, reference, level = told
+    steep = f"{unit} per {axis.slope_unit}".strip()
 
     def own_slope(points: Points) -> Fraction | None:
         found = slope(points)
         return None if found is None else found * axis.slope_factor
 
     return (
-        _tested("slope", "Slope of each patient", steep, (courses, own_slope), Setting(level, zeros)),
+        _tested("slope", "Slope of each patient", steep, (courses[0], own_slope), Setting(level, zeros)),
         _tested(
             "weighted_mean",
-            "Time-weighted mean of the later visits minus the first value",
+            f"Time-weighted mean of the visits after {reference} minus the value at {reference}",
             unit,
-            (courses, later_against_first),
+            (courses[1], later_against_first),
             Setting(level, zeros),
         ),
     )

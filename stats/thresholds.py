@@ -153,9 +153,14 @@ def _judged(observation: Observation, rule: Threshold, key: str) -> Observation:
 
 
 def two_valued(cohort: Cohort, measure: str) -> tuple[float, float] | None:
-    """The two values of a measure that takes exactly two, ascending; None for more, fewer or censored ones."""
+    """The two values of a measure that takes exactly two, ascending; None for more, fewer or censored ones.
+
+    A measure that takes only 0, or only 1, stands for no and yes: one of them was not seen.
+    """
     seen = [o for o in cohort.observations if o.measure == measure and o.value is not None]
     found = sorted({o.value for o in seen if o.value is not None})
+    if found and set(found) <= {0.0, 1.0}:
+        found = [0.0, 1.0]
     if len(found) != 2 or any(o.censored is not Censored.NO for o in seen):
         return None
     return found[0], found[1]

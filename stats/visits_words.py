@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from trajecta import __version__
 from trajecta.stats.cohort import Direction, Kind
+from trajecta.stats.patient_summaries import NO_TIME
 from trajecta.stats.words import OFTEN_QUOTED, count_text, list_text, number_text, p_number, p_text, unit_of
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ def visits_lead(result: "VisitsResult") -> str:
     if not result.n:
         return f"No patient has a usable value of {result.measure.name} at all of {list_text(labels, 12)}."
     if result.kind is Kind.YES_NO:
-        counts = list_text([f"{visit.yes} at {visit.label}" for visit in result.visits], 12)
-        return f"Yes in, of {count_text(result.n, 'patient', 'patients')}: {counts}."
+        whole = count_text(result.n, "patient", "patients")
+        first, *others = result.visits
+        counts = list_text([f"{first.yes} of {whole} at {first.label}", *(f"{v.yes} at {v.label}" for v in others)], 12)
+        return f"Yes in {counts}."
     medians = [
         f"{number_text(visit.summary.median)} at {visit.label}"
         for visit in result.visits
@@ -52,10 +55,10 @@ def _first_to_last(result: "VisitsResult") -> str:
     return f"From {first} to {last}: {', '.join(parts)} of {count_text(result.n, 'patient', 'patients')}."
 
 
-def visits_cautions(result: "VisitsResult", costly: tuple[str, int] | None) -> Iterator[str]:
-    """What the reader must know before P. ``costly`` names the visit whose values most patients lack."""
+def visits_cautions(result: "VisitsResult", wider: tuple[tuple[str, ...], int] | None) -> Iterator[str]:
+    """What the reader must know before P. ``wider`` are fewer visits with more complete patients."""
     yield from _about_floors(result)
-    yield from _about_patients(result, costly)
+    yield from _about_patients(result, wider)
     yield from _about_simulation(result)
     if result.censored:
         places = [
@@ -73,8 +76,8 @@ def _about_floors(result: "VisitsResult") -> Iterator[str]:
     if test.p_smallest is not None and test.p_smallest > OFTEN_QUOTED:
         who = count_text(test.informative, "patient", "patients")
         yield (
-            f"{p_number(test.p_smallest)} is the smallest P that the values of {who} over {len(result.visits)} visits can "
-            "give; 0.05 is out of reach with this design."
+            f"{p_number(test.p_smallest)} is the smallest P that the values of {who} over {len(result.visits)} visits "
+            "can give; 0.05 is out of reach with this design."
         )
     floors = [entry.p_smallest_adjusted for entry in result.post_hoc if entry.p_smallest_adjusted is not None]
     beyond = [floor for floor in floors if floor > OFTEN_QUOTED]
@@ -85,7 +88,7 @@ def _about_floors(result: "VisitsResult") -> Iterator[str]:
         yield f"Of {pairs} compared, {which}{verb} once adjusted for their number, whatever the values."
 
 
-def _about_patients(result: "VisitsResult", costly: tuple[str, int] | None) -> Iterator[str]:
+def _about_patients(result: "VisitsResult", wider: tuple[tuple[str, ...], int] | None) -> Iterator[str]:
     if result.left_out:
         everyone = len(result.left_out) + result.n
         who = list_text([f"{left.patient} ({left.reason})" for left in result.left_out])
@@ -93,9 +96,10 @@ def _about_patients(result: "VisitsResult", costly: tuple[str, int] | None) -> I
             f"{len(result.left_out)} of {count_text(everyone, 'patient', 'patients')} left out of the tests over all "
             f"visits: {who}. Pairs of visits, slope and numbers per patient use every value there is."
         )
-    if costly is not None:
-        label, count = costly
-        yield f"Without {label}, {count_text(count, 'patient', 'patients')} would have a value at every visit, not {result.n}."
+    if wider is not None:
+        labels, count = wider
+        who = count_text(count, "patient has", "patients have")
+        yield f"At {list_text(labels, 12)} alone, {who} a value at every visit, not {result.n}."
 
 
 def _about_simulation(result: "VisitsResult") -> Iterator[str]:
@@ -118,14 +122,17 @@ def _about_models(result: "VisitsResult") -> Iterator[str]:
     if slope.p is not None and own is not None and own.p is not None:
         if (slope.p < OFTEN_QUOTED) != (own.p < OFTEN_QUOTED):
             yield (
-                f"The model with one slope for all gives {p_text(slope.p)} for the slope, the exact test of the patients’ "
-                f"own slopes {p_text(own.p)}: the assumption that all patients share a slope decides."
+                f"The model with one slope for all gives {p_text(slope.p)} for the slope, the exact test of the "
+                f"patients’ own slopes {p_text(own.p)}: the assumption that all patients share a slope decides."
             )
     elif slope.reason and result.kind is Kind.NUMERIC and not result.axis_reason:
         yield f"No slope: {slope.reason}"
     if result.axis_reason and result.kind is Kind.NUMERIC and len(result.visits) > 1:
         yield result.axis_reason
-    lost = [entry.patient for entry in result.summaries if not entry.n]
+    if result.axis is not None and result.axis.without:
+        names = list_text([f"“{visit.label}”" for visit in result.visits if visit.key in result.axis.without])
+        yield f"{names} without a study day: not in the slope, nor in the numbers per patient."
+    lost = [entry.patient for entry in result.summaries if entry.reason == NO_TIME]
     if lost:
         yield f"Values without a known time keep {list_text(lost)} out of slope and numbers per patient."
 
@@ -143,7 +150,7 @@ def visits_methods(result: "VisitsResult", version: str = __version__) -> str:
         )
     test = result.omnibus
     if test.p is not None and test.p_smallest is not None:
-        parts.append(f"{test.method} The smallest P this design can give is {p_number(test.p_smallest)}.")
+        parts.append(f"{test.method} Smallest P that this design can give: {p_text(test.p_smallest)}.")
     if result.post_hoc:
         parts.append(_pairs_method(result))
     if result.rm_anova.p is not None:

@@ -93,7 +93,7 @@ def percent_text(share: float) -> str:
 def unit_of(measure: Measure) -> str:
     """The unit to write behind a change: the measure's own, "points" for an instrument's score without one, or none."""
     if measure.unit:
-        return measure.unit
+        return "" if measure.unit == "count" else measure.unit
     return "points" if measure.range is not None and not measure.derived else ""
 
 
