@@ -1,7 +1,8 @@
 """How often the intervals hold the truth, n = 3 … 20, by simulation: coverage beside the level each interval claims.
 
 Each exact interval should cover at least its achieved level less one percentage point (and the simulation's own error);
-approximate ones and the bootstrap are printed to be known, not to pass. ``python benchmarks/coverage.py [DRAWS] [LAST_N]``.
+approximate ones and the bootstrap are printed to be known, not to pass.
+Run ``python benchmarks/coverage.py [DRAWS] [LAST_N]``.
 """
 
 import math

@@ -95,11 +95,11 @@ def intervals_html(intervals: tuple[IntervalResult, ...], soft: str) -> str:
     rows = []
     notes = []
     for entry in intervals:
-        span = (
-            f"{number(entry.low)} to {number(entry.high)}" if entry.low is not None and entry.high is not None else "–"
-        )
+        amount = share_number if entry.key == "share_improved" else number
+        has = entry.low is not None and entry.high is not None
+        span = f"{amount(entry.low)} to {amount(entry.high)}" if has else "–"
         level = level_text(entry.level) if entry.level is not None else "–"
-        rows.append((escape(entry.name), number(entry.estimate), span, level))
+        rows.append((escape(entry.name), amount(entry.estimate), span, level))
         if entry.reason:
             notes.append(f"{escape(entry.name)}: {escape(entry.reason)}")
     text = table_html(("", "Estimate", "Interval", "Level"), rows, soft)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from trajecta.gui.answer_html import answer_lines, intervals_html, pairs_html, tests_html, yes_no_html
-from trajecta.gui.deeper import DEEPER, text_html
+from trajecta.gui.deeper import DEEPER
 from trajecta.gui.fold import Fold
 from trajecta.gui.parts import looking
 from trajecta.gui.session import Message, Session, Tone
@@ -79,14 +79,15 @@ class AnswerPanel(QWidget):
         entry = next(entry for entry in DEEPER if entry.key == key)
         if result is None or key in self._texts:
             return
+        soft = self._theme.soft
         self.deeper[key].show_text(entry.hint, "<i>Computing…</i>")
 
         def show(text: str) -> None:
             if self._session.result is result:
                 self._texts[key] = text
-                self.deeper[key].show_text(entry.hint, text_html(text, self._theme.soft))
+                self.deeper[key].show_text(entry.hint, text)
 
-        self._session.work(f"deeper {key}", f"{entry.title}…", lambda: entry.text(study, result), show)
+        self._session.work(f"deeper {key}", f"{entry.title}…", lambda: entry.html(study, result, soft), show)
 
     def _lay_out(self) -> None:
         copy = looking(QToolButton(), "link")

@@ -1,10 +1,10 @@
 """The folds that go deeper than the answer: each computes in the background when it is opened, and not before.
 
-A new one is one entry of ``DEEPER``: what it is called, what it holds, and the text it computes from study and answer.
+A new one is one entry of ``DEEPER``: what it is called, what it holds, and what it computes from study and answer.
+The libraries behind them are heavy and are imported by the work itself, away from the window.
 """
 
 from collections.abc import Callable
-from html import escape
 from typing import NamedTuple
 
 from trajecta.io.study import Study
@@ -12,79 +12,66 @@ from trajecta.stats.results import PairedResult
 
 
 class Deeper(NamedTuple):
-    """One fold; ``text`` runs away from the window and may load the heavy libraries."""
+    """One fold; ``html`` (study, answer, soft colour) runs in the background and returns rich text."""
 
     key: str
     title: str
     hint: str
-    text: Callable[[Study, PairedResult], str]
+    html: Callable[[Study, PairedResult, str], str]
 
 
-def robustness_words(study: Study, result: PairedResult) -> str:
+def robust(study: Study, result: PairedResult, soft: str) -> str:
     """Leave one out, missing visits, zero policies, normality, regression to the mean, Bayesian comparison."""
-    from trajecta.io.robustness_answers import robustness_text
+    from trajecta.gui.deeper_html import robustness_html
     from trajecta.stats.robustness import robustness
 
-    return robustness_text(robustness(study.cohort, result))
+    return robustness_html(robustness(study.cohort, result), soft)
 
 
-def visits_words(study: Study, result: PairedResult) -> str:
-    """All visits at which the measure has values, from the first one asked about."""
-    from trajecta.io.visits_answers import visits_text
+def visits(study: Study, result: PairedResult, soft: str) -> str:
+    """Every visit from the first one asked about at which no fewer patients have a value than in the answer."""
+    from trajecta.gui.deeper_html import visits_html
     from trajecta.stats.repeated import VisitsComparison, compare_visits
 
-    visits = visits_to_compare(study, result)
-    return visits_text(compare_visits(study.cohort, VisitsComparison(result.measure.key, visits)))
+    chosen = visits_to_compare(study, result)
+    return visits_html(compare_visits(study.cohort, VisitsComparison(result.measure.key, chosen)), soft)
 
 
 def visits_to_compare(study: Study, result: PairedResult) -> tuple[str, ...]:
-    """From the first visit asked about, those that no more than a quarter of its patients are missing from."""
+    """The visits of the fold: adding one must not cost patients."""
     cohort, asked = study.cohort, result.comparison
     keys = [visit.key for visit in cohort.visits_of(result.measure.key)]
     later = keys[keys.index(asked.before) + 1 :] if asked.before in keys else []
-    have = {key: len(cohort.pairs(asked.measure, asked.before, key).used) for key in later}
-    enough = 0.75 * max(have.values(), default=0)
-    return (asked.before, *(key for key in later if have[key] >= enough and have[key]))
+    used = set(result.patients)
+
+    def complete(key: str) -> bool:
+        return used <= {pair.patient for pair in cohort.pairs(asked.measure, asked.before, key).used}
+
+    return (asked.before, *(key for key in later if key == asked.after or complete(key)))
 
 
-def many_words(study: Study, result: PairedResult) -> str:
+def many(study: Study, result: PairedResult, soft: str) -> str:
     """Every measure between the two visits, adjusted by Holm's method."""
-    from trajecta.io.family_answers import families_text
+    from trajecta.gui.deeper_html import families_html
     from trajecta.stats.compare import overview
     from trajecta.stats.families import adjust
 
     asked = result.comparison
     results = overview(study.cohort, asked.before, asked.after, asked.zeros, asked.level)
-    return families_text(results, (adjust(results),))
+    return families_html(results, adjust(results), soft)
 
 
-def power_words(study: Study, result: PairedResult) -> str:
+def pairs_needed(study: Study, result: PairedResult, soft: str) -> str:
     """What this number of pairs can show, and how many would be needed."""
-    from trajecta.io.family_answers import power_text
+    from trajecta.gui.deeper_html import power_html
     from trajecta.stats.power import Design, power
 
-    return power_text(power(Design(n=min(max(result.n, 3), 50))))
+    return power_html(power(Design(n=min(max(result.n, 3), 50))), soft)
 
 
 DEEPER: tuple[Deeper, ...] = (
-    Deeper("robust", "Robustness", "each patient left out, missing visits, Bayes", robustness_words),
-    Deeper("many", "Many outcomes", "all measures, Holm", many_words),
-    Deeper("visits", "More than two visits", "Friedman, slopes", visits_words),
-    Deeper("power", "Pairs needed", "power", power_words),
+    Deeper("robust", "Robustness", "one left out, missing, Bayes", robust),
+    Deeper("many", "Many outcomes", "all measures, Holm", many),
+    Deeper("visits", "More than two visits", "Friedman, slopes", visits),
+    Deeper("power", "Pairs needed", "power", pairs_needed),
 )
-
-
-def text_html(text: str, soft: str) -> str:
-    """Plain answer text as rich text: unindented lines stand out, indented ones are soft, tables keep their columns."""
-    parts = []
-    for line in text.splitlines():
-        if not line.strip():
-            parts.append("<div style='font-size:6px'>&nbsp;</div>")
-        elif line.startswith("  "):
-            parts.append(f"<div style='color:{soft}; margin-left:8px'>{escape(line.strip())}</div>")
-        elif "  " in line.strip():  # the row of a table set in columns
-            cells = "".join(f"<td style='padding-right:12px'>{escape(cell)}</td>" for cell in line.split("  ") if cell)
-            parts.append(f"<table cellspacing='0'><tr>{cells}</tr></table>")
-        else:
-            parts.append(f"<div>{escape(line)}</div>")
-    return "".join(parts)

@@ -25,7 +25,7 @@ class Fold(QWidget):
         self.body.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.body.hide()
         over = QHBoxLayout(self.button)
-        over.setContentsMargins(0, 0, 0, 0)
+        over.setContentsMargins(0, 0, 6, 0)
         over.addStretch()
         over.addWidget(self._hint_label)
         layout = QVBoxLayout(self)

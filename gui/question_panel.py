@@ -35,6 +35,9 @@ REASONS = {
 }
 
 
+MCNEMAR = "Exact: it counts the patients who changed from no to yes and from yes to no."
+
+
 class QuestionPanel(QWidget):
     """Each choice is one undoable edit of the study's comparison."""
 
@@ -163,15 +166,18 @@ class QuestionPanel(QWidget):
             box.setEnabled(asked is not None)
         numeric = bool(study.measure) and cohort.measure(study.measure).kind is Kind.NUMERIC
         self.as_yes_no.setEnabled(numeric)
-        self._recommended.setVisible(asked is not None and asked.test == RECOMMENDED)
-        self._reason.setText(REASONS.get(asked.test, "") if asked is not None else "")
+        self._recommended.setVisible(asked is not None and (asked.test == RECOMMENDED or not numeric))
+        self._reason.setText((REASONS.get(asked.test, "") if numeric else MCNEMAR) if asked is not None else "")
         if asked is None:
             return
         known = cohort.measure(study.measure).important
         self.important.setText("" if asked.important is None else number_text(asked.important))
         hint = f"any; {number_text(known)} is called clinically important" if known is not None else "any"
         self.important.setPlaceholderText(hint)
-        self.test.setCurrentIndex(self.test.findData(asked.test))
+        # A yes/no outcome has one right test; the others would treat yes and no as numbers.
+        self.test.setEnabled(numeric)
+        self.test.setPlaceholderText("Exact McNemar test")
+        self.test.setCurrentIndex(self.test.findData(asked.test) if numeric else -1)
         self.zeros.setCurrentIndex(self.zeros.findData(asked.zeros))
         if self.level.findData(asked.level) < 0:
             self.level.addItem(f"{asked.level * 100:g} %", asked.level)

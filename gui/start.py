@@ -1,8 +1,11 @@
 """From the words of the command line to the window: checks the libraries, then hands over to the application."""
 
+import os
 import sys
 from pathlib import Path
 
+# Where Qt looks for a screen; without any of them it ends the process instead of saying so.
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 USAGE = "usage: trajecta [FILE | --demo]; trajecta --help lists the commands that need no window"
 
 
@@ -19,6 +22,13 @@ def start_window(words: list[str]) -> int:
         # PySide6 6.12 loses a reference to None on every void call and aborts on these Pythons after seconds.
         print(
             "PySide6 6.12 crashes on Python 3.11: run “pip install 'PySide6-Essentials>=6.11,<6.12'”.", file=sys.stderr
+        )
+        return 2
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in DISPLAYS):
+        print(
+            "There is no display for the window. The commands check, compare, figure and report need none: "
+            "see “trajecta --help”.",
+            file=sys.stderr,
         )
         return 2
     from trajecta.gui.app import run

@@ -166,3 +166,20 @@ def test_void_calls_of_qt_do_not_lose_references_to_none() -> None:
     for _ in range(1000):
         thing.setObjectName("x")
     assert abs(sys.getrefcount(None) - before) < 500
+
+
+def test_without_a_display_the_window_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    code, _, err = run(capsys, "--demo")
+    assert code == 2
+    assert "no display" in err
+
+
+def test_words_that_mean_nothing_are_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "a.xlsx", "b.xlsx")
+    assert code == 2
+    assert err.count("\n") == 1

@@ -347,3 +347,74 @@ def test_everything_that_takes_the_focus_has_a_name(demo: MainWindow) -> None:
         if button.focusPolicy() != Qt.FocusPolicy.NoFocus and not (button.text() or button.accessibleName())
     ]
     assert nameless == []
+
+
+def test_a_rule_makes_a_yes_no_outcome_that_can_be_undone(demo: MainWindow) -> None:
+    def give(dialog: QDialog) -> None:
+        field = dialog.findChild(QLineEdit)
+        assert field is not None
+        assert field.text() == "≤ 4", "the instrument's own limit is proposed"
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+
+    answer_dialog(QInputDialog, give)
+    QTest.mouseClick(work(demo).question.as_yes_no, Qt.MouseButton.LeftButton)
+    settle(demo)
+    study = demo.interior.session.study
+    assert study.cohort.measure(study.measure).name == "SLEDAI-2K ≤ 4"
+    answer = work(demo).answer
+    assert "0 of 5 yes" in answer.values["Before"].text()
+    assert "5 of 5 yes" in answer.values["After"].text()
+    assert "McNemar" in answer.values["P"].text()
+    assert answer.folds["table"].isVisible()
+    demo.history.undo()
+    settle(demo)
+    assert work(demo).question.measure.currentText() == "SLEDAI-2K"
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ("robust", "without SYN-01"),
+        ("many", "adjusted P"),
+        ("visits", "Friedman"),
+        ("power", "Fewest changed pairs"),
+    ],
+)
+def test_the_folds_go_deeper_when_they_are_opened(demo: MainWindow, key: str, says: str) -> None:
+    fold = work(demo).answer.deeper[key]
+    assert fold.body.text() == ""
+    QTest.mouseClick(fold.button, Qt.MouseButton.LeftButton)
+    wait_until(lambda: says in fold.body.text())
+    assert fold.body.isVisible()
+
+
+def test_what_counts_as_improved_can_be_set(demo: MainWindow) -> None:
+    panel = work(demo).question
+    QTest.mouseClick(panel.options, Qt.MouseButton.LeftButton)
+    assert panel.important.isVisible()
+    assert "4 is called clinically important" in panel.important.placeholderText()
+    QTest.keyClicks(panel.important, "16")
+    QTest.keyClick(panel.important, Qt.Key.Key_Return)
+    settle(demo)
+    result = demo.interior.session.result
+    assert result is not None
+    assert result.interval("share_improved").estimate == 0.6
+    panel.important.setText("many")
+    QTest.keyClick(panel.important, Qt.Key.Key_Return)
+    assert "no size of a change" in demo.interior.strip.text.text()
+
+
+def test_a_cell_of_the_grid_of_outcomes_becomes_the_question(demo: MainWindow) -> None:
+    demo.do("overview")
+    settle(demo)
+    overview = work(demo).overview
+    grid = overview.outcomes.grid
+    assert grid is not None
+    column = [visit.key for visit in grid.visits].index("month 1") + 1
+    row = [key for key, _ in grid.measures].index("c3")
+    place = overview.grid.visualRect(overview.outcomes.index(row, column)).center()
+    QTest.mouseClick(overview.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    settle(demo)
+    asked = demo.interior.session.study.comparison
+    assert asked is not None
+    assert (asked.measure, asked.before, asked.after) == ("c3", "baseline", "month 1")
