@@ -1,4 +1,4 @@
-"""Trajecta's entry: a command (check, compare, visits, figure, report, power) runs without a window, anything else opens it."""
+"""Trajecta's entry: check, compare, visits, figure, report and power run alone, anything else opens the window."""
 
 import sys
 

@@ -25,6 +25,7 @@ from trajecta.io.answers import answer_table, answer_text, table_text
 from trajecta.stats.results import PairedResult
 from trajecta.stats.words import methods_paragraph, results_sentence
 
+FORMS = (("text", "As text"), ("table", "As table"), ("results", "Results sentence"), ("methods", "Methods paragraph"))
 LINES = ("Before", "After", "Change", "P", "Patients")
 
 
@@ -89,31 +90,21 @@ class AnswerPanel(QWidget):
 
         self._session.work(f"deeper {key}", f"{entry.title}…", lambda: entry.html(study, result, soft), show)
 
-    def _lay_out(self) -> None:
+    def _copy_button(self) -> QToolButton:
         copy = looking(QToolButton(), "link")
         copy.setText("Copy ▾")
         copy.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         copy.setAccessibleName("Copy the answer")
         menu = QMenu(copy)
-        names = (
-            ("text", "As text"),
-            ("table", "As table"),
-            ("results", "Results sentence"),
-            ("methods", "Methods paragraph"),
-        )
-        for form, name in names:
+        for form, name in FORMS:
             menu.addAction(name).triggered.connect(lambda _=False, key=form: self.copy(key))
         copy.setMenu(menu)
-        head = QHBoxLayout()
-        head.addWidget(looking(QLabel("ANSWER"), "caption"))
-        head.addStretch()
-        head.addWidget(copy)
-        inside = QVBoxLayout(self._body)
-        inside.setContentsMargins(16, 12, 16, 16)
-        inside.setSpacing(8)
-        inside.addLayout(head)
-        inside.addWidget(self.lead)
-        grid = QGridLayout()
+        return copy
+
+    def _lines(self) -> QWidget:
+        lines = QWidget()
+        grid = QGridLayout(lines)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
@@ -123,23 +114,32 @@ class AnswerPanel(QWidget):
             value.setTextFormat(Qt.TextFormat.RichText)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             grid.addWidget(value, row, 1)
-        self._grid = QWidget()
-        self._grid.setLayout(grid)
-        grid.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(self._grid)
-        inside.addWidget(self.caution)
-        folds = QVBoxLayout()
+        return lines
+
+    def _all_folds(self) -> QWidget:
+        stack = QWidget()
+        folds = QVBoxLayout(stack)
+        folds.setContentsMargins(0, 4, 0, 0)
         folds.setSpacing(0)
         for fold in (*self.folds.values(), *self.deeper.values()):
             folds.addWidget(fold)
         for entry in DEEPER:
             self.deeper[entry.key].turned.connect(lambda is_open, key=entry.key: self._deepen(key) if is_open else None)
         folds.addWidget(looking(QFrame(), "line"))
-        inside.addSpacing(4)
-        self._folds = QWidget()
-        self._folds.setLayout(folds)
-        folds.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(self._folds)
+        return stack
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(looking(QLabel("ANSWER"), "caption"))
+        head.addStretch()
+        head.addWidget(self._copy_button())
+        self._grid, self._folds = self._lines(), self._all_folds()
+        inside = QVBoxLayout(self._body)
+        inside.setContentsMargins(16, 12, 16, 16)
+        inside.setSpacing(8)
+        inside.addLayout(head)
+        for part in (self.lead, self._grid, self.caution, self._folds):
+            inside.addWidget(part)
         inside.addStretch()
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

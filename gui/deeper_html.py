@@ -61,7 +61,9 @@ def robustness_html(found: Robustness, soft: str) -> str:
     parts.append(head("Normality") + said(lines))
     if found.normality is not None:
         parts.append(said((found.normality.blindness,), soft))
-        points = [(escape(p.patient), number_text(round(p.quantile, 2)), number(p.difference)) for p in found.normality.points]
+        points = [
+            (escape(p.patient), number_text(round(p.quantile, 2)), number(p.difference)) for p in found.normality.points
+        ]
         if points:
             parts.append(table_html(("Q–Q points", "Normal", "Change"), points, soft))
     if found.baseline is not None:

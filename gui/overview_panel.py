@@ -100,20 +100,7 @@ class OverviewPanel(QFrame):
         self._session = session
         self._shown_for: object = None
         self.model = Results(self, theme)
-        self.table = called(QTableView(), "Overview of all measures")
-        self.table.setObjectName("wide")
-        self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(ROW)
-        header = self.table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(48)
+        self.table = results_table(self.model)
         self.before = called(QComboBox(), "Before")
         self.after = called(QComboBox(), "After")
         self.before.activated.connect(lambda _: self._ask("change the first visit", before=self.before.currentData()))
@@ -128,6 +115,13 @@ class OverviewPanel(QFrame):
         self._grid_title.setWordWrap(True)
         self._note = looking(QLabel(), "soft")
         self._note.setWordWrap(True)
+        self._lay_out()
+        for table, choose in ((self.grid, self._choose_cell), (self.table, self._choose)):
+            table.clicked.connect(choose)
+            table.activated.connect(choose)
+        session.changed.connect(lambda _, study: self._refresh(study))
+
+    def _lay_out(self) -> None:
         back = looking(QPushButton("Back to the figure"), "link")
         back.clicked.connect(self.chosen)
         title = looking(QLabel("Overview"), "lead")
@@ -152,11 +146,6 @@ class OverviewPanel(QFrame):
         layout.addSpacing(8)
         layout.addWidget(self._grid_title)
         layout.addWidget(self.grid, 1)
-        self.grid.clicked.connect(self._choose_cell)
-        self.grid.activated.connect(self._choose_cell)
-        self.table.clicked.connect(self._choose)
-        self.table.activated.connect(self._choose)
-        session.changed.connect(lambda _, study: self._refresh(study))
 
     def set_theme(self, theme: Theme) -> None:
         """Use this theme's colours."""
@@ -231,3 +220,21 @@ class OverviewPanel(QFrame):
             self.chosen.emit()
         else:
             super().keyPressEvent(event)
+
+
+def results_table(model: Results) -> QTableView:
+    """The view of the overview's rows."""
+    table = called(looking(QTableView(), "wide"), "Overview of all measures")
+    table.setModel(model)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(ROW)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    header.setMinimumSectionSize(48)
+    return table

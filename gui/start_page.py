@@ -83,6 +83,7 @@ class StartPage(QFrame):
             self._title.setText(TITLE)
             self._words.setText(WORDS)
             self._buttons.show()
+            self._open.setFocus()
             self._recent.setVisible(self._list.count() > 0)
 
     def set_active(self, active: bool) -> None:

@@ -14,7 +14,7 @@ from trajecta.io.build_rows import PatientRow, Roster, check_ids, patient_rows
 from trajecta.io.build_time import actual_days, check_order, time_zeros
 from trajecta.io.build_values import observations_of, slots_of
 from trajecta.io.build_visits import VisitTable, ordered_visits, read_values, separates_day_zero, visit_texts
-from trajecta.io.issue_log import IssueLog
+from trajecta.io.issue_log import IssueLog, counted
 from trajecta.io.mapping import Field, Mapping, SheetMapping, SheetRole
 from trajecta.io.workbook import Sheet, Workbook
 from trajecta.stats.burden_issues import burden_issues
@@ -64,6 +64,7 @@ def _build(workbook: Workbook, mapping: Mapping) -> tuple[Cohort, tuple[Issue, .
     for part in parts:
         part.rows = [row for row in part.rows if row.patient not in unused]
     names = {key: text for key, (text, _) in roster.ids.items()}
+    roster.in_natural_order()
     stated, table = Stated(), VisitTable()
     table.separate = any(separates_day_zero(visit_texts(p.sheet, p.mapping)) for p in parts)
     for part in parts:
@@ -86,6 +87,7 @@ def _build(workbook: Workbook, mapping: Mapping) -> tuple[Cohort, tuple[Issue, .
     check_order(visits, days, names, log)
     measures, observations = _values(table, names, days, log)
     _check_damage(measures, observations, visits, log)
+    observations = _flagged(observations, roster, table, log)
     placed = {role: [replace(s, zeros=zeros) for s in sheets] for role, sheets in logs.items()}
     cohort = Cohort(
         patients=patients(roster, stated, zeros),
@@ -149,6 +151,22 @@ def _values(
     return tuple(measures), tuple(found)
 
 
+def _flagged(
+    observations: tuple[Observation, ...], roster: Roster, table: VisitTable, log: IssueLog
+) -> tuple[Observation, ...]:
+    """The observations with what was said against them: about the cell, else the visit's date, else the patient."""
+    keys = {text: key for key, (text, _) in roster.ids.items()}
+    if not (log.flags or table.doubts or roster.doubts):
+        return observations
+    found = []
+    for made in observations:
+        key = keys[made.patient]
+        flag = log.flags.get(made.source, "") if made.source is not None else ""
+        flag = flag or table.doubts.get((key, made.visit), "") or roster.doubts.get(key, "")
+        found.append(replace(made, flag=flag) if flag else made)
+    return tuple(found)
+
+
 def _check_damage(
     measures: tuple[Measure, ...], observations: tuple[Observation, ...], visits: tuple[Visit, ...], log: IssueLog
 ) -> None:
@@ -190,7 +208,7 @@ def _say_what_is_missing(workbook: Workbook, mapping: Mapping, cohort: Cohort, l
     for sheet in workbook.sheets:
         used = sheet.name in roles and roles[sheet.name].role is not SheetRole.IGNORE
         if used and (sheet.hidden or sheet.hidden_rows):
-            what = "is hidden" if sheet.hidden else f"has {len(sheet.hidden_rows)} hidden rows"
+            what = "is hidden" if sheet.hidden else f"has {counted(len(sheet.hidden_rows), 'hidden row')}"
             log.warning(
                 None,
                 f"The sheet “{sheet.name}” {what} in Excel; it is read completely.",

@@ -15,7 +15,10 @@ from trajecta.stats.instruments import Instrument, Item, instrument_for, item_fo
 
 def check_items(sheet: Sheet, mapping: SheetMapping, rows: list[PatientRow], log: IssueLog) -> None:
     """Compare the sum of the items with the total, row by row and visit by visit of one sheet."""
-    totals = {(c.measure_name, c.visit): c for c in mapping.having(Field.MEASURE)}
+    totals: dict[tuple[str, str], ColumnMapping] = {}
+    for column in mapping.having(Field.MEASURE):
+        named = instrument_for(column.measure_name)  # the total may be called SLEDAI beside items of SLEDAI-2K
+        totals.setdefault((named.name if named else column.measure_name, column.visit), column)
     groups: dict[tuple[str, str], list[tuple[ColumnMapping, Item]]] = {}
     for column in mapping.having(Field.ITEM):
         found = item_for(column.item)

@@ -4,7 +4,7 @@ Invariants: a dose is turned into milligrams a day only by ``trajecta.stats.dose
 ``trajecta.stats.drugs``; an unknown day stays unknown with an issue; a blank stop means ongoing and is said once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite
 
@@ -122,8 +122,6 @@ def read_courses(log_sheet: LogSheet, log: IssueLog) -> list[Course]:
             continue
         start, start_found = starts.on(row)
         stop, stop_found = stops.on(row)
-        if "unknown" in (start_found, stop_found) and row.patient not in log_sheet.zeros:
-            continue  # already reported; without a day 0 the row cannot be placed in time
         frequency = log_sheet.text(row, Field.FREQUENCY)
         if stop is None and stop_found == "blank" and start is not None:
             if is_event(frequency):
@@ -131,7 +129,9 @@ def read_courses(log_sheet: LogSheet, log: IssueLog) -> list[Course]:
             else:
                 open_rows += 1
         course = _course(log_sheet, row, drug, (start, stop), log)
-        courses.append(course)
+        # Kept although it is not known when the drug was taken: without the row, its days would count as drug-free.
+        doubtful = start_found == "unknown" or (start is not None and stop is not None and stop < start)
+        courses.append(replace(course, doubtful=True) if doubtful else course)
     if open_rows:
         log.note(
             None,

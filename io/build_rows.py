@@ -1,12 +1,15 @@
 """The rows of a sheet that belong to patients, and the roster of patients of the whole workbook.
 
-Invariants: ids are compared after trimming and without case, and in no other way; ids that look alike are reported and
+Invariants: ids are compared after trimming, without case and without what cannot be seen (an umlaut written in two
+ways, a zero-width sign), and in no other way; ids that look alike are reported and
 never merged; a summary row is no patient; a row without an id is left out and said, or filled down from the row above
 where the sheet is written in groups.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from unicodedata import normalize
 
 from trajecta.io.cells import shown
 from trajecta.io.issue_log import IssueLog
@@ -15,6 +18,7 @@ from trajecta.io.mapping import Field, SheetMapping, SheetRole
 from trajecta.io.workbook import CellValue, Sheet
 from trajecta.stats.cohort import CellRef
 
+_RUNS = re.compile(r"\d+|\D+")
 SHORTEST_ALIKE = 4  # ids of three letters differ by one all the time
 _CONFUSED = str.maketrans({"o": "0", "i": "1", "l": "1", "|": "1"})
 
@@ -31,17 +35,43 @@ class PatientRow(NamedTuple):
 class Roster:
     """Every patient id of the workbook: key to (id as first written, its first cell), in order of appearance.
 
-    ``listed`` are the keys of sheets with one row per patient, against which the others are checked.
+    ``listed`` are the keys of sheets with one row per patient, against which the others are checked; ``doubts`` hold
+    what was said about who a patient is.
     """
 
     ids: dict[str, tuple[str, CellRef]] = field(default_factory=dict)
     listed: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, str] = field(default_factory=dict)
 
     def enter(self, text: str, where: CellRef) -> str:
         """The key of an id, entered if it is new."""
-        key = " ".join(text.split()).casefold()
-        self.ids.setdefault(key, (" ".join(text.split()), where))
+        tidy = tidy_id(text)
+        key = tidy.casefold()
+        self.ids.setdefault(key, (tidy, where))
         return key
+
+    def in_natural_order(self) -> None:
+        """Sort the patients as people count (P2 before P10), where no sheet lists them in an order of its own."""
+        if not self.listed:
+            self.ids = dict(sorted(self.ids.items(), key=lambda entry: _natural(entry[0])))
+
+
+# Zero-width signs are invisible, and the hyphen that does not break looks like any other.
+_INVISIBLE = str.maketrans({"\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\ufeff": "", "\u2011": "-", "\u2010": "-"})
+
+
+def tidy_id(text: str) -> str:
+    """An id without outer and double spaces; the same letters in two encodings are the same id.
+
+    >>> tidy_id(" Zoe\u0308 "), tidy_id("P\u200b3")
+    ('Zoë', 'P3')
+    """
+    tidy = " ".join(text.split())
+    return tidy if tidy.isascii() else normalize("NFC", tidy.translate(_INVISIBLE))
+
+
+def _natural(key: str) -> list[tuple[int, int, str]]:
+    return [(0, int(run), "") if run.isdecimal() else (1, 0, run) for run in _RUNS.findall(key)]
 
 
 def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: IssueLog) -> list[PatientRow]:
@@ -78,7 +108,7 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
             _without_id(sheet, at, cells, log, where)
             continue
         if text:
-            repeated = mapping.visits_as_written and " ".join(text.split()).casefold() in seen
+            repeated = mapping.visits_as_written and tidy_id(text).casefold() in seen
             if repeated:
                 log.warning(
                     where,
@@ -189,22 +219,19 @@ def check_ids(roster: Roster, used_in: dict[str, set[str]], at_visits: set[str],
         what = "its rows are not used" if key in unused else "it is kept as a patient of its own"
         if key in unused and len(alike) == 1:
             hint = f"Is it a typing error for {alike[0]}? Until it is corrected, rows of {alike[0]} are missing."
-        log.warning(
-            where,
-            f"The patient “{text}” stands in {sheets} but not in the list of patients; {what}.",
-            hint or "Add the patient to the list, or correct the id.",
-        )
+        said = f"The patient “{text}” stands in {sheets} but not in the list of patients; {what}."
+        log.warning(where, said, hint or "Add the patient to the list, or correct the id.")
+        roster.doubts.setdefault(key, said)
     twins: dict[str, str] = {}
     for key in roster.ids:
         other = twins.setdefault(_folded(key), key)
         numbered = any(c.isdigit() for c in key) and any(c.isdigit() for c in other)
         if other != key and numbered and key not in orphans and other not in orphans:
             text, where = roster.ids[key]
-            log.warning(
-                where,
-                f"The ids “{roster.ids[other][0]}” and “{text}” look alike and are kept as two patients.",
-                "Are they the same patient?",
-            )
+            said = f"The ids “{roster.ids[other][0]}” and “{text}” look alike and are kept as two patients."
+            log.warning(where, said, "Are they the same patient?")
+            roster.doubts.setdefault(key, said)
+            roster.doubts.setdefault(other, said)
     return unused
 
 

@@ -13,6 +13,8 @@ from trajecta.io.issue_log import IssueLog
 from trajecta.stats.cohort import CellRef, Visit
 from trajecta.stats.instruments import plain
 
+# A visit this far from the day of its name (in days, and as a share of that day) is dated wrongly or named wrongly.
+FAR_FROM_NAME, FAR_SHARE = 180, 0.4
 EARLIEST_VISIT = -150  # a visit half a year before day 0 is more often a wrong year than a screening
 Zeros = dict[str, date]
 
@@ -94,10 +96,18 @@ def actual_days(table: VisitTable, zeros: Zeros, log: IssueLog) -> dict[tuple[st
                 "Is the date or the day wrong?",
                 "day and date differ",
             )
+        nominal = table.visits[place[1]].day if place[1] in table.visits else None
         if days[place] < EARLIEST_VISIT:
-            log.warning(
-                where, f"{where} lies {-days[place]:g} days before day 0.", "Is the year right?", "long before day 0"
+            text = f"{where} lies {-days[place]:g} days before day 0."
+            log.warning(where, text, "Is the year right?", "long before day 0")
+            table.doubts.setdefault(place, text)
+        elif nominal is not None and abs(days[place] - nominal) > max(FAR_FROM_NAME, FAR_SHARE * nominal):
+            text = (
+                f"{where} dates “{table.visits[place[1]].label}” {day.isoformat()}, which is day {days[place]:g} "
+                f"and not about day {nominal:.0f}."
             )
+            log.warning(where, text, "Is the date or the name of the visit wrong?", "visit and date differ")
+            table.doubts.setdefault(place, text)
     for place, (said_day, _) in table.days.items():
         days.setdefault(place, said_day)
     return days

@@ -9,12 +9,19 @@ from decimal import Decimal
 
 from trajecta.io.build_visits import ValueCell, ValueColumn, VisitTable
 from trajecta.io.cells import Found, Reading, read_cell, shown
-from trajecta.io.issue_log import IssueLog
-from trajecta.stats.cohort import CellRef, Censored, Kind, Measure, Observation
-from trajecta.stats.instruments import Instrument, instrument_for, plain
+from trajecta.io.issue_log import IssueLog, counted
+from trajecta.io.mapping import ColumnMapping
+from trajecta.stats.cohort import CellRef, Censored, Kind, Measure, Observation, column_letters
+from trajecta.stats.instruments import Instrument, instrument_for, is_loose, plain
 
 # Usual codes for "missing"; they count as such only where they cannot be a value.
-MISSING_CODES = frozenset({-9.0, -99.0, -999.0, -9999.0, -1.0, -8.0, 99.0, 999.0, 9999.0, 88.0, 888.0})
+MISSING_CODES = frozenset(
+    {-9.0, -99.0, -999.0, -9999.0, -1.0, -8.0, 77.0, 88.0, 99.0, 777.0, 888.0, 999.0, 7777.0, 8888.0, 9999.0, 99999.0}
+)
+# Without a range only codes of three digits count, ten times beyond every other value: a CRP of 99 can be true.
+SMALLEST_FAR_CODE = 777.0
+FAR_OUTSIDE = 10
+FEWEST_BESIDE = 4  # fewer other values do not show where the rest of a column lies
 # If more of the values than this lie outside the instrument's range, the column is another scale, not full of errors.
 OTHER_SCALE = 0.2
 _SAME_UNITS = {"iu": "u", "ie": "u", "ui": "u", "kiu": "ku"}
@@ -34,31 +41,37 @@ Read = tuple[ValueCell, Reading, CellRef]
 
 
 def slots_of(table: VisitTable, log: IssueLog) -> list[Slot]:
-    """One slot per measure, in the order of the columns; columns with the same name and unit are one measure."""
+    """One slot per measure, in the order of the columns; columns with the same name and unit are one measure.
+
+    Where a sheet has two versions of an instrument at one visit (SLEDAI and SLEDAI-2K), each is a measure of its own.
+    """
     slots: dict[str, Slot] = {}
     taken: dict[tuple[str, str, str], str] = {}
+    versions = _in_versions(table)
     for column in table.columns:
         mapping = column.mapping
-        instrument = instrument_for(mapping.measure_name)
-        base = (
-            instrument.measure(mapping.unit)
-            if instrument
-            else Measure(mapping.measure_name, mapping.measure_name, mapping.unit)
-        )
-        key = base.key if instrument else " ".join(base.name.casefold().split())
+        base, instrument = _measure_of(mapping, versions)
+        key = base.key
         place = (column.sheet.name, key, mapping.visit)
         where = column.sheet.ref(1, mapping.column)
-        if place in taken:  # two columns of one sheet and visit: SLEDAI and SLEDAI-2K, say
+        if place in taken:  # two columns of one sheet, measure and visit
             log.warning(
                 where,
                 f"“{mapping.header}” and “{taken[place]}” in “{column.sheet.name}” look like the same measure; "
                 "they are kept as two measures.",
                 "Which of the two is meant?",
             )
-            base, key, instrument = replace(base, name=mapping.header), mapping.header.casefold(), None
+            key = " ".join(mapping.header.casefold().split())
+            name = mapping.header
+            if key in slots:
+                name = f"{mapping.header} (column {column_letters(mapping.column)})"
+                key = " ".join(name.casefold().split())
+            base, instrument = replace(base, name=name), None
         taken[place] = mapping.header
+        if key not in slots and instrument is not None:
+            _say_version(mapping, instrument, where, log)
         if key in slots and mapping.unit and not slots[key].measure.unit:
-            slots[key].measure = replace(base, key=key)
+            slots[key].measure = replace(base, key=key, name=slots[key].measure.name)
         slot = slots.setdefault(key, Slot(replace(base, key=key), instrument))
         if not same_unit(slot.measure.unit, mapping.unit):
             log.warning(
@@ -75,6 +88,43 @@ def slots_of(table: VisitTable, log: IssueLog) -> list[Slot]:
         slot.kind = slot.kind or mapping.kind
         slot.columns.append(column)
     return list(slots.values())
+
+
+def _in_versions(table: VisitTable) -> frozenset[str]:
+    """The keys of instruments that one sheet has under several names at one visit."""
+    names: dict[tuple[str, str, str], set[str]] = {}
+    for column in table.columns:
+        instrument = instrument_for(column.mapping.measure_name)
+        if instrument is not None:
+            place = (column.sheet.name, instrument.key, column.mapping.visit)
+            names.setdefault(place, set()).add(plain(column.mapping.measure_name))
+    return frozenset(key for (_, key, _), found in names.items() if len(found) > 1)
+
+
+def _measure_of(mapping: ColumnMapping, versions: frozenset[str]) -> tuple[Measure, Instrument | None]:
+    """The measure of a column before its cells are seen; a word for several versions keeps its own name."""
+    instrument = instrument_for(mapping.measure_name)
+    name = mapping.measure_name
+    if instrument is None:
+        return Measure(" ".join(name.casefold().split()), name, mapping.unit), None
+    measure = instrument.measure(mapping.unit)
+    if not is_loose(name):
+        return measure, instrument
+    key = " ".join(name.casefold().split()) if instrument.key in versions else measure.key
+    return replace(measure, key=key, name=name), instrument
+
+
+def _say_version(mapping: ColumnMapping, instrument: Instrument, where: CellRef, log: IssueLog) -> None:
+    name = mapping.measure_name
+    if not is_loose(name):
+        return
+    read_as = instrument.long_name if plain(instrument.name) == plain(name) else instrument.name
+    used = f"is read as {read_as}: its range, direction and bands are used" if read_as else "does not say which version"
+    log.note(
+        where,
+        f"“{name}” {used}.",
+        instrument.doubt or "If it is another version, write that version into the header.",
+    )
 
 
 def same_unit(one: str, other: str) -> bool:
@@ -103,6 +153,7 @@ def observations_of(
     for column in slot.columns:
         read += _readings(column)
     read = _percents(slot, read, log)
+    read = _one_unit(slot, read, log)
     kind = slot.kind or _kind(slot, read, log)
     measure = _scaled(replace(slot.measure, kind=kind), slot.instrument, read, log)
     codes = _codes(measure, slot.instrument, read)
@@ -166,6 +217,46 @@ def _percents(slot: Slot, read: list[Read], log: IssueLog) -> list[Read]:
     return changed
 
 
+def _one_unit(slot: Slot, read: list[Read], log: IssueLog) -> list[Read]:
+    """Where cells name different units and the header none, only the cells in the most frequent unit keep a value."""
+    if slot.measure.unit:
+        return read  # each cell is then held against the unit of the header
+    groups: list[list[Read]] = []
+    for found in read:
+        if found[1].found is Found.NUMBER and found[1].unit:
+            same = next((g for g in groups if same_unit(g[0][1].unit, found[1].unit)), None)
+            if same is None:
+                groups.append([found])
+            else:
+                same.append(found)
+    if len(groups) < 2:
+        return read
+    kept = max(groups, key=len)  # the first of equally frequent ones
+    first = kept[0]
+    left: dict[CellRef, Reading] = {}
+    for group in groups:
+        if group is kept:
+            continue
+        for _, reading, where in group:
+            log.warning(
+                where,
+                f"{where} says {reading.text}, but {first[2]} says {first[1].text}; values of “{slot.measure.name}” "
+                f"in {reading.unit} are left out and none is converted.",
+                "Which unit is meant? Write all values in one unit.",
+                "another unit in the same column",
+            )
+            left[where] = replace(reading, found=Found.MISSING, value=None)
+    bare = sum(r.found is Found.NUMBER and not r.unit for _, r, _ in read)
+    if bare:
+        log.warning(
+            first[2],
+            f"{counted(bare, 'value')} of “{slot.measure.name}” without a unit "
+            f"{'is' if bare == 1 else 'are'} read as {first[1].unit}, as {first[2]} says.",
+            "Are they in that unit?",
+        )
+    return [(cell, left.get(where, reading), where) for cell, reading, where in read]
+
+
 def _kind(slot: Slot, read: list[Read], log: IssueLog) -> Kind:
     values = [r.value for _, r, _ in read if r.found is Found.NUMBER]
     words = sum(r.found is Found.YES_NO for _, r, _ in read)
@@ -205,25 +296,42 @@ def _scaled(measure: Measure, instrument: Instrument | None, read: list[Read], l
 
 
 def _codes(measure: Measure, instrument: Instrument | None, read: list[Read]) -> frozenset[float]:
-    """The usual missing codes that cannot be values of this measure."""
-    values = {r.value for _, r, _ in read if r.found is Found.NUMBER and r.value is not None}
+    """The numbers of this measure that cannot be values of it: codes for "missing", and negative ones of a score or
+    laboratory value that begins at 0 (unless so many are negative that the column is a change or another scale).
+    """
+    numbers = [
+        r.value for _, r, _ in read if r.found is Found.NUMBER and r.value is not None and r.censored is Censored.NO
+    ]
+    values = set(numbers)
     codes = values & MISSING_CODES
-    if not codes or measure.kind is Kind.YES_NO:
-        return frozenset(codes - {0.0, 1.0}) if measure.kind is Kind.YES_NO else frozenset()
+    if measure.kind is Kind.YES_NO:
+        return frozenset(codes)
+    others = values - MISSING_CODES
+    impossible: set[float] = set()
+    if instrument is not None and not instrument.negative and any(v < 0 for v in values):
+        negative = sum(v < 0 and v not in MISSING_CODES for v in numbers)
+        if negative <= OTHER_SCALE * len(numbers):
+            impossible = {v for v in values if v < 0}
+    if not codes:
+        return frozenset(impossible)
     if measure.range is not None:
         low, high = measure.range
-        return frozenset(c for c in codes if not low <= c <= high)
-    others = values - MISSING_CODES
+        return frozenset(impossible | {c for c in codes if not low <= c <= high})
     if others and min(others) >= 0:
-        return frozenset(c for c in codes if c < -1)
-    return frozenset()
+        impossible |= {c for c in codes if c < -1}
+    if others and sum(v not in MISSING_CODES for v in numbers) >= FEWEST_BESIDE:
+        reach = max(abs(v) for v in others) * FAR_OUTSIDE
+        impossible |= {c for c in codes if c >= SMALLEST_FAR_CODE and c > reach}
+    return frozenset(impossible)
 
 
 def _value(measure: Measure, reading: Reading, where: CellRef, codes: frozenset[float], log: IssueLog) -> float | None:
     """The value that counts, or None; whatever is odd about the cell is reported."""
     value, text, trouble = reading.value, reading.text, ""
     hint = reading.hint
-    if reading.found in (Found.TEXT, Found.ERROR, Found.RANGE):
+    if reading.found is Found.TEXT and measure.kind is Kind.YES_NO:
+        trouble, kind = f"{where} says “{text}”, which is neither yes nor no", "neither yes nor no"
+    elif reading.found in (Found.TEXT, Found.ERROR, Found.RANGE):
         trouble, kind = f"{where} {reading.trouble}", reading.found.value
     elif reading.found is Found.DATE:
         kind = "a date among numbers"
@@ -242,11 +350,15 @@ def _value(measure: Measure, reading: Reading, where: CellRef, codes: frozenset[
     if trouble:
         log.error(where, f"{trouble}; it is not used.", hint, kind)
         return None
-    if value is not None and value in codes:
+    if reading.found is Found.MISSING and plain(text) in ("nan", "qnan"):
+        log.note(where, f"{where} says “{text}”, which is no number; it is taken as missing.", kind="not a number")
+    if value is not None and value in codes and reading.censored is Censored.NO:
+        what = "cannot be a value" if value < 0 or measure.range else "lies far beyond all other values"
+        read_as = "it is taken as a code for “missing”" if value in MISSING_CODES else "it is left out"
         log.warning(
             where,
-            f"{where} says {text}, which cannot be a value of “{measure.name}”; it is taken as a code for “missing”.",
-            "Empty the cell if the value is missing.",
+            f"{where} says {text}, which {what} of “{measure.name}”; {read_as}.",
+            "Is it a code for “missing”, or a typing error?",
             "a missing code",
         )
         return None
@@ -280,10 +392,8 @@ def _replaces(kept: Observation, made: Observation, log: IssueLog) -> bool:
             "two cells for one visit",
         )
         return kept.value is None
-    log.warning(
-        where,
-        f"{at} says {kept.text} and {where} says {made.text}, both for {patient} at {kept.visit}; the first is used.",
-        "Which one is right, or are these two visits?",
-        "two values for one visit",
-    )
+    text = f"{at} says {kept.text} and {where} says {made.text}, both for {patient} at {kept.visit}; the first is used."
+    log.warning(where, text, "Which one is right, or are these two visits?", "two values for one visit")
+    if at is not None:
+        log.flag(at, text)
     return False

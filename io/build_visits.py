@@ -15,7 +15,7 @@ from trajecta.io.build_patients import Dates, dates_of, exact_date
 from trajecta.io.build_rows import PatientRow
 from trajecta.io.cells import Found, decimal_marks, read_cell, shown
 from trajecta.io.dates import read_date
-from trajecta.io.issue_log import IssueLog
+from trajecta.io.issue_log import IssueLog, counted
 from trajecta.io.mapping import ColumnMapping, Field, SheetMapping, SheetRole
 from trajecta.io.visit_names import DAYS_OF, VisitName, numbered, visit_like, visit_of
 from trajecta.io.words import words
@@ -49,13 +49,17 @@ class ValueColumn:
 
 @dataclass
 class VisitTable:
-    """All visits of the workbook by key, and for each patient and visit its date and day with their cells."""
+    """All visits of the workbook by key, and for each patient and visit its date and day with their cells.
+
+    ``doubts`` hold what was said about a patient's visit as a whole, such as a date far from its name.
+    """
 
     visits: dict[str, VisitName] = field(default_factory=dict)
     dates: dict[tuple[str, str], tuple[date, CellRef]] = field(default_factory=dict)
     days: dict[tuple[str, str], tuple[float, CellRef]] = field(default_factory=dict)
     columns: list[ValueColumn] = field(default_factory=list)
     separate: bool = False
+    doubts: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def key(self, name: VisitName, text: str) -> str:
         """The key of a visit, entered if it is new; day 0 is a visit of its own where baseline stands beside it."""
@@ -114,7 +118,7 @@ def read_values(
         if evidence.comma and evidence.point:
             log.warning(
                 sheet.ref(mapping.header_rows[1] or 1, column.column),
-                f"The column “{column.header}” writes {evidence.comma} numbers with a decimal comma "
+                f"The column “{column.header}” writes {counted(evidence.comma, 'number')} with a decimal comma "
                 f"and {evidence.point} with a decimal point; each is read as it is written.",
             )
         minus = any(
@@ -140,7 +144,9 @@ def _column_visit(mapping: SheetMapping, column: ColumnMapping, table: VisitTabl
     if mapping.visits_as_written:
         text = column.visit or column.header
         known = visit_of(text)
-        return table.key(VisitName(text, text, known.day if known else None), text)
+        # "before" has a nominal day and "after" has none: either all columns of a plain table have one, or none has.
+        all_have = all((v := visit_of(c.visit or c.header)) and v.day is not None for c in mapping.having(Field.MEASURE))
+        return table.key(VisitName(text, text, known.day if known and all_have else None), text)
     return table.key(visit_like(column.visit or "baseline"), column.visit)
 
 

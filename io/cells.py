@@ -81,6 +81,9 @@ _UNIT = re.compile(
     r"(?![a-z])[\w/µ²³^*.·%()\- ]*",
     re.IGNORECASE,
 )
+# 01/13/2023 is a date, 12/28 a share, 1-2-3 a pattern: what goes on with digits is no unit.
+_NO_UNIT = re.compile(r"[/.\-]\s*\d")
+_LETTERS_FOR_DIGITS = frozenset({"O", "o", "I", "OO", "|"})  # 1O is a mistyped 10 and not 1
 _NO_VALUE_SIGNS = frozenset({"-", "--", "---", "—", ".", "..", "...", "?", "??", "/", "()"})
 _ERRORS = frozenset({"#n/a", "#div/0!", "#ref!", "#name?", "#value!", "#num!", "#null!", "#nv", "#wert!", "#bezug!"})
 # A value below the limit of detection whose limit is not given cannot enter an order.
@@ -277,7 +280,9 @@ def _read_number(tidy: str, comma: bool | None, text: str) -> Reading:
         return Reading(Found.NUMBER, value, text=text)
     if rest[0] in "([*†‡§#^¹²³⁴!" and not rest.startswith("^"):
         return Reading(Found.NUMBER, value, text=text, note=rest.strip("()[] ") or rest)
-    if _UNIT.fullmatch(rest) and not re.fullmatch(r"/\s*[\d.,]+", rest):
+    if _NO_UNIT.match(rest) or (rest in _LETTERS_FOR_DIGITS and match[1][-1].isdigit()):
+        return unreadable
+    if _UNIT.fullmatch(rest):
         return Reading(Found.NUMBER, value, text=text, unit=rest)
     if not any(c.isdigit() for c in rest) and rest[0].isalpha():
         return Reading(Found.NUMBER, value, text=text, note=rest)

@@ -1,4 +1,4 @@
-"""The command line: check, compare, figure and report without a window or a display.
+"""The command line: check, compare, visits, figure and report without a window or a display.
 
 Exit code 0 done, 2 for what the user can mend: one sentence on standard error, no traceback.
 """
@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="compare a measure between two visits")
     add_question(compare)
     compare.add_argument("--zeros", choices=[z.value for z in Zeros], default=Zeros.WILCOXON.value)
+    compare.add_argument(
+        "--important", type=float, default=None, help="smallest change that counts as improved (default: any)"
+    )
     compare.add_argument("--json", action="store_true", help="print one JSON object")
     add_compare_options(compare)
     compare.set_defaults(run=run_compare)
@@ -198,7 +201,11 @@ def question_of(
     if before == after:
         raise QuestionError(f"Before and after are both “{study.cohort.visit(before).label}”; choose two visits.")
     zeros = Zeros(getattr(asked, "zeros", Zeros.WILCOXON.value))
-    return study.with_comparison(Comparison(key, before, after, zeros, asked.level))
+    important = getattr(asked, "important", None)
+    if important is not None and not 0 < important < float("inf"):
+        raise QuestionError(f"A change of {important:g} cannot be the smallest that counts; give a number above 0.")
+    asking = Comparison(key, before, after, zeros, asked.level, important=important)
+    return study.with_comparison(asking)
 
 
 def chosen_measure(cohort: Cohort, wanted: str | None) -> str:

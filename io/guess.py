@@ -12,7 +12,7 @@ from trajecta.io.mapping import ColumnMapping, Field, Mapping, SheetMapping, She
 from trajecta.io.profiles import Profile, profile
 from trajecta.io.visit_names import visit_like
 from trajecta.io.workbook import Sheet, Workbook
-from trajecta.stats.instruments import plain
+from trajecta.stats.instruments import is_loose, plain
 
 # Names that Excel gives by itself and that therefore say nothing about a measure.
 _UNNAMED = ("sheet", "tabelle", "feuil", "hoja", "foglio", "blad", "table", "data", "daten")
@@ -244,7 +244,9 @@ def _value_column(c: Column, role: SheetRole, visit: str, table: str, blank: Col
     if role is SheetRole.PATIENTS or (role is SheetRole.WIDE and not visit):
         return replace(blank, field=Field.FACT, unit=reading.unit, evidence="one value per patient, kept beside the id")
     if reading.instrument is not None:
-        name, why = reading.instrument.name, f"“{reading.text}” names {reading.instrument.name}"
+        # A word that may mean another version stays the name of the measure: SLEDAI is not made SLEDAI-2K.
+        name = reading.name if is_loose(reading.name) else reading.instrument.name
+        why = f"“{reading.text}” is read as {reading.instrument.name}"
         return replace(blank, field=Field.MEASURE, measure_name=name, unit=reading.unit, visit=visit, evidence=why)
     if cells.numeric:
         name = reading.name or table

@@ -12,16 +12,30 @@ NAMED_CELLS = 10  # one screen of the issue list; who has more corrects the colu
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural where it is not one.
+
+    >>> counted(1, "row"), counted(0, "row"), counted(1200, "hidden row")
+    ('1 row', '0 rows', '1,200 hidden rows')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 @dataclass
 class IssueLog:
-    """The one mutable thing of a build: an ordered list of issues, with equal ones counted."""
+    """The one mutable thing of a build: an ordered list of issues, with equal ones counted; ``flags`` hold the first
+    warning or error about a cell.
+    """
 
     issues: list[Issue] = field(default_factory=list)
     _counts: dict[tuple[str, str, int], int] = field(default_factory=dict)
     _last: dict[tuple[str, str, int], tuple[Severity, CellRef]] = field(default_factory=dict)
+    flags: dict[CellRef, str] = field(default_factory=dict)
 
     def add(self, severity: Severity, where: CellRef | None, text: str, hint: str = "", kind: str = "") -> None:
         """Add one issue; with a ``kind``, equal kinds in one column are counted after the first ten."""
+        if where is not None and severity is not Severity.NOTE:
+            self.flag(where, text)
         if kind and where is not None:
             key = (kind, where.sheet, where.column)
             self._counts[key] = self._counts.get(key, 0) + 1
@@ -29,6 +43,10 @@ class IssueLog:
             if self._counts[key] > NAMED_CELLS:
                 return
         self.issues.append(Issue(severity, where, text, hint))
+
+    def flag(self, where: CellRef, text: str) -> None:
+        """Remember the first doubt about a cell, so that an answer that uses its value can repeat it."""
+        self.flags.setdefault(where, text)
 
     def error(self, where: CellRef | None, text: str, hint: str = "", kind: str = "") -> None:
         """Something that loses data."""
@@ -48,7 +66,8 @@ class IssueLog:
             Issue(
                 self._last[key][0],
                 self._last[key][1],
-                f"{count - NAMED_CELLS:,} more cells of this column have the same trouble ({key[0]}).",
+                f"{counted(count - NAMED_CELLS, 'more cell')} of this column "
+                f"{'has' if count == NAMED_CELLS + 1 else 'have'} the same trouble ({key[0]}).",
             )
             for key, count in self._counts.items()
             if count > NAMED_CELLS

@@ -146,13 +146,22 @@ def read_workbook(path: str | Path) -> Workbook:
 
         return read_delimited(file, content)
     if content.startswith(OLE2) and suffix in WORKBOOKS:
-        raise OpenError(
-            f"{file.name} is protected with a password, or is an old .xls under a new name. "
-            "Open it in Excel, remove the password, and save it as .xlsx."
-        )
+        raise OpenError(f"{file.name} {_old_container(content)}")
     if suffix not in WORKBOOKS:
         raise OpenError(f"{file.name} is not an .xlsx, .xlsm, .csv, .tsv or .txt file. Save it in Excel as .xlsx.")
     return _read_xlsx(file, content)
+
+
+def _old_container(content: bytes) -> str:
+    """What an OLE file is and what to do, told from the names of its streams, which stand in it as UTF-16."""
+    if any(name.encode("utf-16-le") in content for name in ("EncryptedPackage", "EncryptionInfo")):
+        return "is protected with a password. Open it in Excel, remove the password, and save it again."
+    if any(f"{name}\0\0".encode("utf-16-le") in content for name in ("Workbook", "Book")):
+        return "is an old .xls workbook under a new name. Open it in Excel and save it as .xlsx."
+    return (
+        "is protected with a password, or is an old .xls under a new name. "
+        "Open it in Excel, remove the password, and save it as .xlsx."
+    )
 
 
 def _bytes(file: Path) -> bytes:
@@ -235,8 +244,15 @@ def _open_elsewhere(file: Path) -> tuple[str, ...]:
     return ()
 
 
+def _as_excel_shows(value: float) -> float:
+    """A number with Excel's 15 significant digits: 0.6000000000000001 of a formula is the 0.6 that the cell shows."""
+    return value if value.is_integer() else float(f"{value:.15g}")
+
+
 def _sheet(name: str, values: list[list[Any]], hidden: bool, seen: Any) -> Sheet:
-    rows: list[list[CellValue]] = [[None if v == "" else v for v in row] for row in values]
+    rows: list[list[CellValue]] = [
+        [None if v == "" else _as_excel_shows(v) if type(v) is float else v for v in row] for row in values
+    ]
     for (row, column), special in seen.special.items():
         # The reader gives an empty text for both; where it found a value, that one stands.
         while len(rows) < row:

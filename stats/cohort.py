@@ -138,7 +138,8 @@ class Observation:
     """One value of one measure at one visit of one patient.
 
     ``value`` is None where the cell holds a missing code or cannot be read; ``text`` is what the cell shows.
-    For yes/no measures ``value`` is 1.0 (yes) or 0.0 (no). ``day`` is the actual study day if known.
+    For yes/no measures ``value`` is 1.0 (yes) or 0.0 (no). ``day`` is the actual study day if known. ``flag`` is the
+    sentence that warns about this very value (two values for one visit, a doubtful identity), empty without one.
     """
 
     patient: str
@@ -149,6 +150,7 @@ class Observation:
     censored: Censored = Censored.NO
     text: str = ""
     source: CellRef | None = None
+    flag: str = ""
 
 
 class Role(StrEnum):
@@ -168,6 +170,8 @@ class Course:
     ``drug`` as written, ``substance`` the key in ``resources/drugs.toml`` (None if unknown). ``daily_mg`` is the
     mean milligrams a day or None if not known. Days are study days, both inclusive; ``start`` None = before the
     first record, ``stop`` None = ongoing. A row "none" (patient takes nothing) has ``substance`` ``"none"``.
+    ``doubtful`` rows have days that contradict themselves or a start that cannot be read: it is not known when the drug
+    was taken.
     """
 
     patient: str
@@ -180,6 +184,7 @@ class Course:
     start: int | None = None
     stop: int | None = None
     source: CellRef | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ class Substance:
 
     ``factor``: mg of prednisolone that equal 1 mg (systemic glucocorticoids; None = no agreed factor).
     ``daily_max_mg`` questions implausible entries and is no dosing advice. ``same_as`` is the key under which rows
-    take over from one another (prednisone continues prednisolone).
+    take over from one another (prednisone continues prednisolone). ``carry_days`` are (route, days) for which a
+    long-acting drug still counts after its last day; the route "" stands for every route.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Substance:
     daily_max_mg: float | None = None
     same_as: str = ""
     weekly: bool = False
+    carry_days: tuple[tuple[str, int], ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -81,6 +83,7 @@ class RoleReading(NamedTuple):
 
 def _substance(key: str, entry: dict[str, Any]) -> Substance:
     weekly = entry.get("weekly_max_mg")
+    carry = entry.get("carry_days", {})
     return Substance(
         key,
         entry["name"],
@@ -92,6 +95,7 @@ def _substance(key: str, entry: dict[str, Any]) -> Substance:
         weekly / 7 if weekly is not None else entry.get("daily_max_mg"),
         entry.get("same_as", key),
         weekly is not None,
+        tuple(carry.items()) if isinstance(carry, dict) else (("", carry),),
     )
 
 

@@ -28,7 +28,8 @@ class Instrument:
     """A score or laboratory value as published; ``bands`` hold in ``unit`` only.
 
     ``wider_range`` is the range of a second version of the same instrument, recognised by its larger values;
-    ``cannot_fall`` marks damage indices, where a fall between visits is a data error.
+    ``cannot_fall`` marks damage indices, where a fall between visits is a data error; ``negative`` says that values
+    below 0 are possible. ``loose`` words may name another version of the instrument; ``doubt`` is then worth saying.
     """
 
     key: str
@@ -41,8 +42,11 @@ class Instrument:
     bands: tuple[Band, ...] = ()
     important: float | None = None
     cannot_fall: bool = False
+    negative: bool = False
     items: tuple[Item, ...] = ()
     synonyms: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    doubt: str = ""
     source: str = ""
 
     def measure(self, unit: str = "") -> Measure:
@@ -94,10 +98,13 @@ def _instrument(key: str, entry: dict[str, Any]) -> Instrument:
         bands=tuple(Band(b["label"], b.get("low"), b.get("high"), b["source"]) for b in entry.get("bands", ())),
         important=entry.get("important"),
         cannot_fall=entry.get("cannot_fall", False),
+        negative=entry.get("negative", False),
         items=tuple(
             Item(plain(i["name"]), i["name"], i["weight"], tuple(i["synonyms"])) for i in entry.get("items", ())
         ),
         synonyms=tuple(entry["synonyms"]),
+        loose=tuple(entry.get("loose", ())),
+        doubt=entry.get("doubt", ""),
         source=entry["source"],
     )
 
@@ -112,7 +119,7 @@ def instruments() -> tuple[Instrument, ...]:
 def _by_name() -> dict[str, Instrument]:
     found: dict[str, Instrument] = {}
     for entry in instruments():
-        for word in (entry.key, entry.name, entry.long_name, *entry.synonyms):
+        for word in (entry.key, entry.name, entry.long_name, *entry.synonyms, *entry.loose):
             if word:
                 found.setdefault(plain(word), entry)
     return found
@@ -133,6 +140,16 @@ def instrument_for(header: str) -> Instrument | None:
     ('sledai-2k', 'anti-dsdna', None)
     """
     return _by_name().get(plain(header))
+
+
+def is_loose(header: str) -> bool:
+    """Whether a header names its instrument in a word that may mean another version of it.
+
+    >>> is_loose("SLEDAI"), is_loose("SLEDAI 2K"), is_loose("DAS-28"), is_loose("Colour")
+    (True, False, True, False)
+    """
+    found = instrument_for(header)
+    return found is not None and plain(header) in map(plain, found.loose)
 
 
 @cache

@@ -12,7 +12,19 @@ from typing import NamedTuple
 from trajecta.stats.burden_issues import burden_issues
 from trajecta.stats.cohort import Cohort, Course, Direction, Kind, Measure, Observation, Role
 from trajecta.stats.drugs import DrugClass
-from trajecta.stats.medlog import Log, Manner, Taken, by_patient, calendar_day, factor_of, readings, settled
+from trajecta.stats.medlog import (
+    Log,
+    Manner,
+    Taken,
+    by_patient,
+    calendar_day,
+    could_be_steroid,
+    could_cover,
+    factor_of,
+    is_doubtful,
+    readings,
+    settled,
+)
 
 __all__ = (
     "MEASURES", "DoseStep", "DrugBar", "active_drugs", "burden_issues", "cumulative_dose", "dose_on", "dose_steps",
@@ -69,7 +81,9 @@ def dose_on(courses: Sequence[Course], day: float) -> float | None:
 def immunosuppressants_on(courses: Sequence[Course], day: float) -> int | None:
     """Number of distinct immunosuppressants taken for the disease on a study day; None without any row.
 
-    Glucocorticoids and antimalarials are not counted. A drug given at intervals counts from start to stop of its row.
+    Glucocorticoids and antimalarials are not counted. A drug given at intervals counts from start to stop of its row, a
+    long-acting one (``carry_days`` of the drug list) for some days more. None too if a row whose days are not clear
+    could be one more.
     """
     return settled(courses).immunosuppressants(calendar_day(day))
 
@@ -77,7 +91,8 @@ def immunosuppressants_on(courses: Sequence[Course], day: float) -> int | None:
 def drug_free_on(courses: Sequence[Course], day: float) -> bool | None:
     """Whether the patient takes no glucocorticoid, no antimalarial and no immunosuppressant for the disease that day.
 
-    None without any row, or if a drug that day is not in the dictionary (it could be one).
+    None without any row, or if a drug that day is not in the dictionary (it could be one), or if a row whose days are
+    not clear could be one. A long-acting drug ends it for some days after its last one too.
     """
     return settled(courses).drug_free(calendar_day(day))
 
@@ -86,10 +101,11 @@ def cumulative_dose(courses: Sequence[Course], first: int, last: int, pulses: bo
     """Milligrams of prednisolone equivalent from day ``first`` to day ``last``, both included.
 
     Pulses count unless ``pulses`` is False; a depot injection counts once, on its first day. None without any row,
-    if a dose is not known, or if a row of unknown start reaches into the span. ``last < first`` gives 0.
+    if a dose or the days of a row are not known, or if a row of unknown start reaches into the span. ``last < first`` gives 0.
     """
     log = settled(courses)
-    if not log.known:
+    doubt = any(factor_of(c) != 0 and could_cover(c, first) for c in log.doubts)
+    if not log.known or (doubt and first <= last):
         return None
     total = 0.0
     for taken in log.taken:
@@ -128,7 +144,7 @@ def _known_days(cohort: Cohort, patient: str) -> tuple[int, int] | None:
     """First and last day about which the workbook says anything for this patient."""
     days = [calendar_day(o.day) for o in cohort.observations if o.patient == patient and o.day is not None]
     for course in cohort.courses:
-        if course.patient == patient:
+        if course.patient == patient and not is_doubtful(course):
             days += [d for d in (course.start, course.stop) if d is not None]
     return (min(days), max(days)) if days else None
 
@@ -229,17 +245,23 @@ def _joined(rows: Sequence[Taken]) -> list[tuple[int | None, int | None]]:
 
 def _dose_value(log: Log, day: int) -> tuple[float | None, str]:
     dose = log.dose(day)
-    return dose, "" if dose is None else f"{dose:.4g} mg/day"
+    doubts = [c for c in log.possible(day) if could_be_steroid(c)]
+    return dose, _why_unknown(log, day, doubts) if dose is None else f"{dose:.4g} mg/day"
 
 
 def _count_value(log: Log, day: int) -> tuple[float | None, str]:
     count = log.immunosuppressants(day)
-    return (None, "") if count is None else (float(count), str(count))
+    if count is None:
+        maybe = [c for c in log.possible(day) if any(s is not None and s.immunosuppressant for s in readings(c))]
+        return None, _why_unknown(log, day, maybe)
+    return float(count), str(count)
 
 
 def _free_value(log: Log, day: int) -> tuple[float | None, str]:
     free = log.drug_free(day)
-    return (None, "") if free is None else (float(free), "yes" if free else "no")
+    if free is None:
+        return None, _why_unknown(log, day, log.possible(day))
+    return float(free), "yes" if free else "no"
 
 
 _VALUES: tuple[Callable[[Log, int], tuple[float | None, str]], ...] = (_dose_value, _count_value, _free_value)
@@ -270,16 +292,18 @@ def with_burden(cohort: Cohort) -> Cohort:
                 continue
             for measure, value_of in zip(measures, _VALUES, strict=True):
                 value, text = value_of(log, calendar_day(day))
-                why = text or _why_unknown(log, calendar_day(day))
-                added.append(Observation(patient.id, visit.key, measure.key, value, day, text=why))
+                added.append(Observation(patient.id, visit.key, measure.key, value, day, text=text))
     return replace(cohort, measures=(*cohort.measures, *measures), observations=(*cohort.observations, *added))
 
 
-def _why_unknown(log: Log, day: int) -> str:
-    """Which rows of the day keep the burden from being known."""
+def _why_unknown(log: Log, day: int, doubts: Sequence[Course]) -> str:
+    """Which rows keep the burden of the day from being known; ``doubts`` are those whose days are not clear."""
     unclear = [
         t.course.drug.strip()
-        for t in log.burden(day)
+        for t in log.counting(day)
         if t.mg is None or len(readings(t.course)) > 1 or readings(t.course)[0] is None
     ]
-    return f"not known because of {', '.join(dict.fromkeys(unclear))}" if unclear else "not known"
+    parts = [", ".join(dict.fromkeys(unclear))] if unclear else []
+    if doubts:
+        parts.append(f"the dates of {', '.join(dict.fromkeys(c.drug.strip() for c in doubts))}")
+    return f"not known because of {' and '.join(parts)}" if parts else "not known"

@@ -2,7 +2,8 @@
 
 Invariants: days are calendar days, both ends included; only rows with role DISEASE are burden; an identical row counts
 once; a later start ends an earlier open-ended row of the same substance on the day before; the day that two taper rows
-share belongs to the later one; other overlaps are summed. A log without rows knows nothing: every answer is None.
+share belongs to the later one; other overlaps are summed. A log without rows knows nothing: every answer is None. A
+row whose days are not clear makes unknown what it could change; a long-acting drug counts on after its last day.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,11 @@ _LOCAL = (
     "ocular", "intraart", "intra art", "intra-art", "i.a", "ia", "intralesion", "epidural", "periart", "外用", "吸入",
     "关节",
 )  # fmt: skip
+# Routes as a sheet writes them, for drugs whose carry-over depends on it; whole words, without accents and dots.
+_ROUTES = {
+    "iv": frozenset({"iv", "intravenous", "intravenos", "intraveineux", "intravenosa", "infusion", "perfusion", "静脉"}),
+    "sc": frozenset({"sc", "subcutaneous", "subkutan", "subcutan", "sous-cutane", "subcutanea", "sq", "皮下"}),
+}
 _DEPOT = ("im", "i.m", "intramus", "depot", "肌")
 
 
@@ -43,6 +49,45 @@ def is_local(route: str) -> bool:
     """
     plain = folded(route).strip()
     return plain.startswith(_LOCAL)
+
+
+def route_of(course: Course) -> str:
+    """``iv`` or ``sc`` where the route column, else the name of the drug, says so in a word of its own; else empty.
+
+    >>> route_of(Course("P1", "Belimumab", "belimumab", route="i.v.")), route_of(Course("P1", "Benlysta s.c.", None))
+    ('iv', 'sc')
+    """
+    for text in (course.route, course.drug):
+        words = set(folded(text).replace(".", "").replace(",", " ").replace("/", " ").split())
+        found = [route for route, names in _ROUTES.items() if words & names]
+        if len(found) == 1:
+            return found[0]
+    return ""
+
+
+def carry_days(course: Course) -> int:
+    """Days after its last one for which a course still counts: ``carry_days`` of its substance by the route; else 0.
+
+    >>> carry_days(Course("P1", "Rituximab", "rituximab")), carry_days(Course("P1", "MMF", "mycophenolate mofetil"))
+    (180, 0)
+    """
+    found = substance(course.substance)
+    by_route = dict(found.carry_days) if found is not None else {}
+    return by_route.get(route_of(course), by_route.get("", 0))
+
+
+def is_doubtful(course: Course) -> bool:
+    """Whether it is not known when the drug was taken: marked so, or a stop before the start."""
+    return course.doubtful or (course.start is not None and course.stop is not None and course.stop < course.start)
+
+
+def could_cover(course: Course, day: int) -> bool:
+    """Whether a doubtful row could have been taken, or still count, on the day.
+
+    Only a known stop of a row of unknown start bounds it; of days that contradict each other neither is believed.
+    """
+    bounded = course.start is None and course.stop is not None
+    return not bounded or course.stop is None or day <= course.stop + carry_days(course)
 
 
 def readings(course: Course) -> tuple[Substance | None, ...]:
@@ -83,17 +128,32 @@ def manner_of(course: Course) -> Manner:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A course with the days on which it counts; ``start`` None = before the first record, ``stop`` None = goes on."""
+    """A course with the days on which it counts; ``start`` None = before the first record, ``stop`` None = goes on.
+
+    ``carried`` is the last day on which a long-acting drug still counts; None for what ends with ``stop``.
+    """
 
     course: Course
     start: int | None
     stop: int | None
     manner: Manner
+    carried: int | None = None
 
     def on(self, day: int) -> bool:
         """Whether the drug was taken on the day; a row with dose 0 says that it was not."""
         inside = (self.start is None or self.start <= day) and (self.stop is None or day <= self.stop)
         return inside and self.course.daily_mg != 0
+
+    def counts_on(self, day: int) -> bool:
+        """Whether the drug was taken on the day or a long-acting one still counts."""
+        return self.on(day) or (
+            self.stop is not None and self.carried is not None and self.stop < day <= self.carried and self.real
+        )
+
+    @property
+    def real(self) -> bool:
+        """Whether something was taken: a row with dose 0 only says that nothing was."""
+        return self.course.daily_mg != 0
 
     @property
     def mg(self) -> float | None:
@@ -146,10 +206,14 @@ def _stop(course: Course, rows: Sequence[Course]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """The settled log of one patient. ``known`` is False when the sheet has no row for the patient at all."""
+    """The settled log of one patient. ``known`` is False when the sheet has no row for the patient at all.
+
+    ``doubts`` are the rows of the disease of which it is not known when they were taken.
+    """
 
     taken: tuple[Taken, ...]
     known: bool
+    doubts: tuple[Course, ...] = ()
 
     def on(self, day: int) -> tuple[Taken, ...]:
         """What was taken on the day, every role and route, in the order of the log."""
@@ -157,17 +221,27 @@ class Log:
 
     def burden(self, day: int) -> tuple[Taken, ...]:
         """What was taken on the day for the disease and acts in the whole body."""
-        return tuple(t for t in self.on(day) if t.course.role is Role.DISEASE and t.manner is not Manner.LOCAL)
+        return tuple(t for t in self.on(day) if _is_burden(t))
+
+    def counting(self, day: int) -> tuple[Taken, ...]:
+        """``burden`` and the long-acting drugs that still count after their last day."""
+        return tuple(t for t in self.taken if t.counts_on(day) and _is_burden(t))
+
+    def possible(self, day: int) -> tuple[Course, ...]:
+        """The doubtful rows that could have been taken on the day."""
+        return tuple(course for course in self.doubts if could_cover(course, day))
 
     def dose(self, day: int) -> float | None:
         """Prednisolone equivalents (mg/day) of the daily rows; pulses and depot injections are no daily dose."""
-        return _total(t.mg for t in self.burden(day) if t.manner is Manner.DAILY) if self.known else None
+        if not self.known or any(could_be_steroid(c) for c in self.possible(day)):
+            return None
+        return _total(t.mg for t in self.burden(day) if t.manner is Manner.DAILY)
 
     def immunosuppressants(self, day: int) -> int | None:
-        """Number of distinct immunosuppressants; None if an ambiguous name could be one."""
+        """Number of distinct immunosuppressants; None if an ambiguous name or a doubtful row could be one more."""
         certain: set[str] = set()
         several: list[set[str]] = []
-        for taken in self.burden(day):
+        for taken in self.counting(day):
             found = readings(taken.course)
             counting = {s.key for s in found if s is not None and s.immunosuppressant}
             if counting and len(counting) < len(found):
@@ -177,14 +251,27 @@ class Log:
             elif counting:
                 several.append(counting)
         overlapping = len(several) > 1 or any(names & certain for names in several)
+        for course in self.possible(day):
+            maybe = {s.key for s in readings(course) if s is not None and s.immunosuppressant}
+            overlapping = overlapping or bool(maybe - certain)
         return None if overlapping or not self.known else len(certain) + len(several)
 
     def drug_free(self, day: int) -> bool | None:
         """No glucocorticoid, antimalarial or immunosuppressant; None if a drug that is not clear could be one."""
         if not self.known:
             return None
-        states = {_counts(taken.course) for taken in self.burden(day)}
+        states = {_counts(taken.course) for taken in self.counting(day)}
+        states |= {None for course in self.possible(day) if _counts(course) is not False}
         return False if True in states else None if None in states else True
+
+
+def _is_burden(taken: Taken) -> bool:
+    return taken.course.role is Role.DISEASE and taken.manner is not Manner.LOCAL
+
+
+def could_be_steroid(course: Course) -> bool:
+    """Whether a row could change the daily dose: a glucocorticoid, or a name that could be one."""
+    return manner_of(course) is not Manner.DEPOT and factor_of(course) != 0
 
 
 def _counts(course: Course) -> bool | None:
@@ -227,11 +314,27 @@ def settled(courses: Sequence[Course]) -> Log:
     """The log of one patient from the rows of the sheet, in their order (rules: first lines of this module)."""
     place = {id(course): i for i, course in enumerate(courses)}
     taken: list[Taken] = []
-    for manner, rows in grouped(courses):
+    for manner, rows in grouped(c for c in courses if not is_doubtful(c)):
         single = without_doubles(rows)
-        taken += [Taken(c, c.start, _stop(c, single) if manner is Manner.DAILY else c.stop, manner) for c in single]
+        taken += [_taken(c, single, manner) for c in single]
     real = (t for t in taken if t.start is None or t.stop is None or t.start <= t.stop)
-    return Log(tuple(sorted(real, key=lambda t: place[id(t.course)])), bool(courses))
+    doubts = tuple(c for c in courses if is_doubtful(c) and _could_matter(c))
+    return Log(tuple(sorted(real, key=lambda t: place[id(t.course)])), bool(courses), doubts)
+
+
+def _could_matter(course: Course) -> bool:
+    something = course.substance != NONE and course.daily_mg != 0
+    return something and course.role is Role.DISEASE and manner_of(course) is not Manner.LOCAL
+
+
+def _taken(course: Course, rows: Sequence[Course], manner: Manner) -> Taken:
+    """One row settled among the rows of its group; a later row with dose 0 also ends the carry-over."""
+    stop = _stop(course, rows) if manner is Manner.DAILY else course.stop
+    days = carry_days(course)
+    if stop is None or not days:
+        return Taken(course, course.start, stop, manner)
+    ends = [c.start - 1 for c in rows if c.daily_mg == 0 and c.start is not None and c.start > _begin(course)]
+    return Taken(course, course.start, stop, manner, min([stop + days, *ends]))
 
 
 def calendar_day(day: float) -> int:

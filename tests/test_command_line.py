@@ -183,3 +183,10 @@ def test_words_that_mean_nothing_are_one_sentence(capsys: pytest.CaptureFixture[
     code, _, err = run(capsys, "a.xlsx", "b.xlsx")
     assert code == 2
     assert err.count("\n") == 1
+
+
+def test_the_change_that_counts_as_improved(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "compare", DEMO, *QUESTION, "--important", "16", "--json")
+    share = {entry["key"]: entry for entry in json.loads(out)["intervals"]}["share_improved"]
+    assert share["estimate"] == 0.6
+    assert run(capsys, "compare", DEMO, *QUESTION, "--important", "-1")[0] == 2

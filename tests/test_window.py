@@ -374,8 +374,8 @@ def test_a_rule_makes_a_yes_no_outcome_that_can_be_undone(demo: MainWindow) -> N
 @pytest.mark.parametrize(
     ("key", "says"),
     [
-        ("robust", "without SYN-01"),
-        ("many", "adjusted P"),
+        ("robust", "Without one patient"),
+        ("many", "Adjusted"),
         ("visits", "Friedman"),
         ("power", "Fewest changed pairs"),
     ],
