@@ -1,4 +1,4 @@
-"""Trajecta's entry: check, compare, visits, figure, report and power run alone, anything else opens the window."""
+"""Trajecta's entry: the commands run without a window or a display, anything else opens the window."""
 
 import sys
 

@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
             action = QAction(spec.text, self)
             action.setToolTip(f"{spec.tip} ({spec.shortcut})" if spec.shortcut else spec.tip)
             action.triggered.connect(lambda _=False, key=spec.key: self.do(key))
+            action.setIconVisibleInMenu(False)  # icons belong to the bar; in a menu a few of many would look accidental
             named[spec.key] = action
         named["overview"].setCheckable(True)
         themes = QActionGroup(self)
@@ -172,6 +173,8 @@ class MainWindow(QMainWindow):
             themes.addAction(named[key])
         named["undo"] = self.history.createUndoAction(self, "Undo")
         named["redo"] = self.history.createRedoAction(self, "Redo")
+        for key in ("undo", "redo"):
+            named[key].setIconVisibleInMenu(False)
         for name in MENUS:
             menu = self.menus.addMenu(name)
             entries = [(named[spec.key], spec.separated) for spec in ACTIONS if spec.menu == name]

@@ -10,10 +10,18 @@ from dataclasses import dataclass, replace
 from trajecta.io.build_items import check_items
 from trajecta.io.build_medication import LogSheet, infusion_dates, read_courses, read_events
 from trajecta.io.build_patients import Stated, patients, read_facts
+from trajecta.io.build_plain import say_how_columns_were_read
 from trajecta.io.build_rows import PatientRow, Roster, check_ids, patient_rows
 from trajecta.io.build_time import actual_days, check_order, time_zeros
 from trajecta.io.build_values import observations_of, slots_of
-from trajecta.io.build_visits import VisitTable, ordered_visits, read_values, separates_day_zero, visit_texts
+from trajecta.io.build_visits import (
+    VisitTable,
+    ordered_visits,
+    read_values,
+    say_two_baselines,
+    separates_day_zero,
+    visit_texts,
+)
 from trajecta.io.issue_log import IssueLog, counted
 from trajecta.io.mapping import Field, Mapping, SheetMapping, SheetRole
 from trajecta.io.workbook import Sheet, Workbook
@@ -66,7 +74,11 @@ def _build(workbook: Workbook, mapping: Mapping) -> tuple[Cohort, tuple[Issue, .
     names = {key: text for key, (text, _) in roster.ids.items()}
     roster.in_natural_order()
     stated, table = Stated(), VisitTable()
-    table.separate = any(separates_day_zero(visit_texts(p.sheet, p.mapping)) for p in parts)
+    for part in parts:
+        texts = visit_texts(part.sheet, part.mapping)
+        if separates_day_zero(texts):
+            table.separate = True
+            say_two_baselines(part.sheet.name, texts, log)
     for part in parts:
         read_facts(part.sheet, part.mapping, part.rows, stated, log, workbook.epoch_1904)
         if part.mapping.role in _AT_VISITS:
@@ -224,11 +236,4 @@ def _say_what_is_missing(workbook: Workbook, mapping: Mapping, cohort: Cohort, l
         )
     elif not cohort.measures:
         log.error(None, f"No measure was found in {workbook.name}.", "Choose the columns that hold values.")
-    for plain_sheet in (s for s in mapping.sheets if s.visits_as_written):
-        if any(s.name == plain_sheet.sheet for s in workbook.sheets):
-            log.note(
-                None,
-                f"The columns of “{plain_sheet.sheet}” are read as visits of one measure, "
-                "since no column names an instrument.",
-                "Give columns of different measures their own measure in the mapping.",
-            )
+    say_how_columns_were_read(workbook, mapping, cohort, log)

@@ -77,6 +77,17 @@ def separates_day_zero(names: Iterable[str]) -> bool:
     return any(v.alias for v in baselines) and not all(v.alias for v in baselines)
 
 
+def say_two_baselines(sheet: str, texts: Iterable[str], log: IssueLog) -> None:
+    """A note that a sheet names both a baseline and a day 0."""
+    met = sorted(t for t in texts if (v := visit_of(t)) is not None and v.key == "baseline")
+    named = ", ".join(f"“{text}”" for text in met)
+    log.note(
+        None,
+        f"“{sheet}” names the visits {named}; a day 0 beside a baseline is kept as a visit of its own.",
+        "If they are the same visit, give it one name in the workbook.",
+    )
+
+
 def visit_texts(sheet: Sheet, mapping: SheetMapping) -> set[str]:
     """The names of visits in one sheet, from its visit column or its headers."""
     column = visit_column(mapping)

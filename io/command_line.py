@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NoReturn
 
 from trajecta import __version__
 from trajecta.io.commands_families import add_compare_options, add_power_options
@@ -31,9 +32,18 @@ def run_command(words: list[str]) -> int:
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence, as all errors of the command line are."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was wrong with the words and where help is; exit code 2."""
+        said = message.rstrip(".")
+        self.exit(2, f"{said[:1].upper()}{said[1:]}; “{self.prog} --help” says what can be asked.\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The grammar of the command line."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="trajecta",
         description="Paired before/after comparisons, medication burden and trajectories for small clinical cohorts.",
         epilog="Without a command: trajecta [FILE] opens the window, trajecta --demo opens it on the demo cohort.",
@@ -218,6 +228,10 @@ def chosen_measure(cohort: Cohort, wanted: str | None) -> str:
         raise QuestionError(f"Say which measure with --measure: {names(m.name for m in cohort.measures)}.")
     key = find_by_name(wanted, ((m.key, m.name) for m in cohort.measures))
     if key is None:
+        from trajecta.io.asked_names import measure_as_read
+
+        key = measure_as_read(cohort, wanted)
+    if key is None:
         raise QuestionError(f"There is no measure “{wanted}”; the file has {names(m.name for m in cohort.measures)}.")
     return key
 
@@ -231,6 +245,10 @@ def chosen_visit(cohort: Cohort, measure: str, wanted: str | None, usual: str | 
         return usual
     # Any planned visit may be asked about: a measure without values there gets an answer that says so.
     key = find_by_name(wanted, ((v.key, v.label) for v in cohort.visits))
+    if key is None:
+        from trajecta.io.asked_names import visit_as_read
+
+        key = visit_as_read(cohort, wanted)
     if key is None:
         raise QuestionError(f"There is no visit “{wanted}”; the file has {names(v.label for v in cohort.visits)}.")
     return key

@@ -11,6 +11,7 @@ from trajecta.io.layout import Table, find_tables, shape_key
 from trajecta.io.mapping import ColumnMapping, Field, Mapping, SheetMapping, SheetRole
 from trajecta.io.profiles import Profile, profile
 from trajecta.io.visit_names import visit_like
+from trajecta.io.words import words
 from trajecta.io.workbook import Sheet, Workbook
 from trajecta.stats.instruments import is_loose, plain
 
@@ -143,7 +144,8 @@ def _role(workbook: Workbook, sheet: Sheet, columns: list[Column]) -> tuple[Shee
     log = [name for name in _LOG_FIELDS if name in fields]
     if "drug" in fields and {"dose", "start", "stop", "frequency"} & fields:
         return SheetRole.MEDICATION, at, f"It has a drug column and {', '.join(log)}."
-    if ("event" in fields or "grade" in fields) and ({"start", "date", "grade", "day"} & fields):
+    graded = "grade" in fields and "visit" not in fields  # beside a visit column a grade is a value
+    if ("event" in fields or graded) and ({"start", "date", "grade", "day"} & fields):
         return SheetRole.EVENTS, at, "It has a column of events with dates or grades."
     wide = [c for c in rest if c.reading.visit is not None and c.cells.filled and not c.field]
     repeated = not patient.cells.unique
@@ -172,11 +174,21 @@ def _is_plain(workbook: Workbook, columns: list[Column], patient: int) -> bool:
     values = [c for c in columns if c.column != patient and c.cells.numeric and not c.field]
     if any(c.reading.instrument or c.reading.item for c in values):
         return False
+    if len(values) > 2 and _unrelated(values):
+        return False
     stems = {plain(c.reading.name) for c in values if c.reading.visit is not None}
     unsplit = [c for c in values if c.reading.visit is None]
     if stems - {""} and not workbook.is_text:
         return False
     return len(values) >= 2 and (len(stems) <= 1 or len(unsplit) >= len(values) - 1)
+
+
+def _unrelated(values: list[Column]) -> bool:
+    """Whether columns are different quantities: by their names (sbp, heart rate) or by different units."""
+    names = [(plain(c.reading.name), plain(c.reading.name.replace("_", " ").partition(" ")[0])) for c in values]
+    quantities = len({word for pair in names for word in pair if word in words("quantity", "names")})
+    units = {plain(c.reading.unit) for c in values if c.reading.unit}
+    return quantities >= 2 or len(units) > 1
 
 
 def _table_name(workbook: Workbook, sheet: Sheet) -> str:

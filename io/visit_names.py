@@ -8,11 +8,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from trajecta.io.words import lookup
+from trajecta.io.words import lookup, words
 from trajecta.stats.instruments import plain
 
 DAYS_OF = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
 _NUMBERED = re.compile(r"([^\W\d_]*)([+-]?\d+(?:\.\d+)?)([^\W\d_]*)")
+_BREAK = re.compile(r"[\s_-]+")
 _REMARK = re.compile(r"([^()]+?)\s*\([^()]*\)\s*")
 _SEPARATORS = re.compile(r"[\s_./()\[\]:,;|]+|(?<=[^\W_])-(?=\D)")
 
@@ -39,7 +40,7 @@ def visit_of(text: str) -> VisitName | None:
     >>> visit_of("3 months").label, visit_of("V2").key, visit_of("SLEDAI")
     ('Month 3', 'visit 2', None)
     """
-    found = _named(text) or _numbered(text)
+    found = _named(text) or _numbered(text) or _phrased(text)
     if found is None and (match := _REMARK.fullmatch(text)):  # "Baseline (Visit 1)", "Month 3 (Arm 1: drug)"
         return _named(match[1]) or _numbered(match[1])
     return found
@@ -72,6 +73,19 @@ def _numbered(text: str) -> VisitName | None:
     if kind in ("visit", "follow") and match[1] and amount >= 0 and amount.is_integer():
         name = "Visit" if kind == "visit" else "Follow-up"
         return VisitName(f"{name.lower()} {int(amount)}", f"{name} {int(amount)}")
+    return None
+
+
+def _phrased(text: str) -> VisitName | None:
+    """Visits said in several words: ``nach 3 Monaten``, ``Follow-up 6 Monate``, ``vor CAR-T``, ``post infusion``."""
+    for match in _BREAK.finditer(text):
+        head, rest = plain(text[: match.start()]), text[match.end() :]
+        if head in words("lead", "words"):
+            found = _numbered(rest)
+            if found is not None and found.day is not None and found.day > 0:
+                return found
+        if lookup("visit").get(head) in ("baseline", "post") and plain(rest) in words("therapy", "names"):
+            return _named(head)
     return None
 
 

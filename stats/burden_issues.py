@@ -9,13 +9,16 @@ from trajecta.stats.cohort import Cohort, Course, Issue, Role, Severity
 from trajecta.stats.drugs import NONE, DrugClass, ambiguous, ambiguous_reason, similar, substance
 from trajecta.stats.medlog import (
     Manner,
+    Taken,
     by_patient,
     calendar_day,
     factor_of,
     grouped,
+    is_doubtful,
     is_unconverted,
     manner_of,
     readings,
+    settled,
 )
 
 
@@ -30,6 +33,8 @@ def burden_issues(cohort: Cohort) -> tuple[Issue, ...]:
         *_names(cohort),
         *(issue for course in cohort.courses for issue in _row(course)),
         *_no_daily_dose(cohort),
+        *_unclear_days(cohort),
+        *_carried(cohort),
         *_overlaps(cohort),
         *_without_log(cohort),
         *_washout(cohort),
@@ -149,18 +154,51 @@ def _plausible(course: Course, who: str, most: float | None) -> Iterator[Issue]:
             f"{who}: {mg:.4g} mg a day{shown} is more than the usual maximum of {limit}.",
             "Check dose and frequency; a weekly dose needs the frequency “weekly”.",
         )
-    if course.start is not None and course.stop is not None and course.start > course.stop:
+
+
+def _unclear_days(cohort: Cohort) -> Iterator[Issue]:
+    """Rows of which it is not known when the drug was taken."""
+    for course in cohort.courses:
+        if course.role is not Role.DISEASE or course.substance == NONE or not is_doubtful(course):
+            continue
+        if course.start is not None and course.stop is not None:
+            what = f"{_who(course)} stops before it starts (days {_day(course.start)} and {_day(course.stop)})"
+        else:
+            what = f"The start of {_who(course)} cannot be read"
         yield _issue(
             Severity.ERROR,
             course,
-            f"{who} stops before it starts and is not counted.",
+            f"{what}: when it was taken is not known, nor is the burden that depends on it.",
             "Correct the dates in the workbook.",
         )
 
 
+def _carried(cohort: Cohort) -> Iterator[Issue]:
+    """Long-acting drugs that count at a visit after their last day, one note for each patient and drug."""
+    for patient, rows in by_patient(cohort).items():
+        attended = {o.visit for o in cohort.observations if o.patient == patient and o.value is not None}
+        days = [d for visit in cohort.visits if visit.key in attended and (d := cohort.day(patient, visit.key)) is not None]
+        found: dict[str, Taken] = {}
+        for taken in settled(rows).taken:
+            if taken.carried is None or taken.stop is None or taken.course.role is not Role.DISEASE:
+                continue
+            at_visit = any(taken.stop < calendar_day(day) <= taken.carried for day in days)
+            last = found.get(taken.course.substance or "")
+            if at_visit and (last is None or last.stop is None or taken.stop > last.stop):
+                found[taken.course.substance or ""] = taken
+        for taken in found.values():
+            yield _issue(
+                Severity.NOTE,
+                taken.course,
+                f"{_who(taken.course)}, last day {_day(taken.stop)}, counts as taken until day {_day(taken.carried)} "
+                "(long-acting), though not for doses.",
+                "If it shall end earlier, add a row of the drug with dose 0 from that day on.",
+            )
+
+
 def _overlaps(cohort: Cohort) -> Iterator[Issue]:
     for rows in by_patient(cohort).values():
-        for manner, group in grouped(c for c in rows if c.role is Role.DISEASE):
+        for manner, group in grouped(c for c in rows if c.role is Role.DISEASE and not is_doubtful(c)):
             if manner is Manner.DAILY:
                 yield from _overlaps_in(group)
 

@@ -1,5 +1,6 @@
 """Medication burden from the dated log: the worked example, the rules for rows, the measures and the issues."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -319,7 +320,7 @@ def issues_of(*rows):
         ((course("CTX", 1, 0, 10),), Severity.WARNING, "cyclophosphamide (Cytoxan) and for ceftriaxone"),
         ((course("Pred", 1, 0, 10),), Severity.NOTE, "which count alike"),
         ((course("Prednisolone", None, 0, 10),), Severity.WARNING, "daily dose of Prednisolone of P1"),
-        ((course("Prednisolone", 5, 10, 0),), Severity.ERROR, "stops before it starts"),
+        ((course("Prednisolone", 5, 10, 0),), Severity.ERROR, "stops before it starts (days 10 and 0)"),
         ((course("Prednisolone", -5, 0, 10),), Severity.ERROR, "is negative"),
         ((course("Budesonide", 9, 0, 10),), Severity.WARNING, "no agreed prednisolone factor"),
         ((course("Triamcinolone", 40, 0, 0, route="i.a."),), Severity.NOTE, "given locally (i.a.)"),
@@ -368,3 +369,77 @@ def test_a_baseline_after_the_start_of_lymphodepletion_is_named():
     (issue,) = issues_of(*rows)
     assert issue.severity is Severity.WARNING
     assert issue.text.startswith("Baseline lies after the start of lymphodepletion (P1)")
+
+
+# --- rows whose days are not clear, and drugs that count on after their last day -------------------------------------
+
+
+def test_dates_that_contradict_each_other_make_unknown_what_they_could_change():
+    wrong = course("Azathioprine", 100, 121, -30)
+    assert [immunosuppressants_on((wrong,), d) for d in (-100, 0, 50, 200)] == [None] * 4
+    assert [drug_free_on((wrong,), d) for d in (-100, 0, 50, 200)] == [None] * 4
+    assert dose_on((wrong,), 0) == 0, "azathioprine is no part of the dose"
+    steroid = course("Prednisolone", 5, 10, 0)
+    assert dose_on((steroid,), 5) is None
+    assert cumulative_dose((steroid,), 0, 10) is None
+    assert immunosuppressants_on((steroid,), 5) == 0
+    # What another row says for certain stays said.
+    assert drug_free_on((wrong, course("HCQ", 400, 0, 10)), 5) is False
+    assert immunosuppressants_on((wrong, course("Azathioprine", 50, 0, 10)), 5) == 1
+    # A row that is no burden of the disease changes nothing.
+    assert drug_free_on((course("Cyclophosphamide", 100, 5, -3, Role.LYMPHODEPLETION),), 0) is True
+    assert drug_free_on((course("Triamcinolone", 40, 5, 0, route="topical"),), 0) is True
+
+
+def test_an_unreadable_start_is_unknown_up_to_the_stop():
+    row = replace(course("MMF", 2000, None, 20), doubtful=True)
+    assert [immunosuppressants_on((row,), d) for d in (-300, 20, 21)] == [None, None, 0]
+    assert [drug_free_on((row,), d) for d in (20, 21)] == [None, True]
+    assert immunosuppressants_on((course("MMF", 2000, None, 20),), 20) == 1, "without a start: since before the record"
+    (issue,) = issues_of(row)
+    assert (issue.severity, issue.text) == (
+        Severity.ERROR,
+        "The start of MMF of P1 cannot be read: when it was taken is not known, nor is the burden that depends on it.",
+    )
+
+
+def test_doubtful_rows_say_why_at_the_visit_and_are_not_drawn():
+    cohort = with_burden(small_cohort((course("Azathioprine", 100, 121, -30), course("Prednisolone", 5, 10, 0))))
+    texts = {o.measure: o.text for o in cohort.observations if o.patient == "P1" and o.visit == "baseline"}
+    assert texts["prednisolone_equivalent"] == "not known because of the dates of Prednisolone"
+    assert texts["immunosuppressants"] == "not known because of the dates of Azathioprine"
+    assert texts["drug_free"] == "not known because of the dates of Azathioprine, Prednisolone"
+    assert drug_bars(cohort, "P1") == ()
+    assert dose_steps(cohort, "P1") == ()
+
+
+@pytest.mark.parametrize(
+    ("drug", "route", "days"),
+    [
+        ("Rituximab", "", 180), ("Obinutuzumab", "iv", 180), ("Infliximab", "", 56), ("Anifrolumab", "", 28),
+        ("IVIG", "", 28), ("Belimumab", "i.v.", 28), ("Belimumab", "s.c.", 7), ("Belimumab", "", 0),
+        ("Tocilizumab", "SC", 7), ("Abatacept", "intravenös", 28), ("Cyclophosphamide", "IV", 28),
+        ("Cyclophosphamide", "p.o.", 0), ("Adalimumab", "", 14), ("MTX", "s.c.", 7), ("MMF", "", 0), ("HCQ", "", 0),
+    ],
+)  # fmt: skip
+def test_long_acting_drugs_count_on_after_their_last_day(drug, route, days):
+    rows = (course(drug, 1.0, -30, -20, route=route),)
+    counts = [d for d in range(-40, 200) if not drug_free_on(rows, d)]
+    assert counts == list(range(-30, -20 + days + 1))
+    assert cumulative_dose(rows, -30, 200) == 0
+    assert [c.drug for c in active_drugs(small_cohort(rows), "P1", -19)] == [], "taken is not the same as counted"
+
+
+def test_the_carry_over_ends_with_a_row_of_dose_0_and_is_no_second_drug():
+    rows = (course("Rituximab", 1000, -30, -30), course("Rituximab", 0, 50))
+    assert [immunosuppressants_on(rows, d) for d in (-31, -30, 49, 50)] == [0, 1, 1, 0]
+    twice = (course("MTX", 2, 0, 10), course("MTX", 2, 15, 20))
+    assert [immunosuppressants_on(twice, d) for d in (10, 12, 16, 27, 28)] == [1, 1, 1, 1, 0]
+
+
+def test_a_drug_that_counts_at_a_visit_by_carry_over_is_named_once():
+    rows = (course("Rituximab", 1000, -45, -45), course("Rituximab", 1000, -31, -31))
+    (issue,) = issues_of(*rows)
+    assert issue.severity is Severity.NOTE
+    assert issue.text.startswith("Rituximab of P1, last day −31, counts as taken until day 149 (long-acting)")
+    assert issues_of(course("MTX", 2, -100, -20)) == [], "no visit lies in the seven days"
