@@ -1,9 +1,9 @@
 """The measures of the cohort with the direction that is better and the unit; choosing one makes it the question."""
 
-from PySide6.QtCore import QObject, QRect, QSize, Qt
+from PySide6.QtCore import QObject, QRect, QSize
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
-from trajecta.gui.rows import ROW, VALUE, Index, Rows, paint_ground, paint_text
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
+from trajecta.gui.rows import ROW, VALUE, Index, Rows, paint_ground, paint_text, set_up_list
 from trajecta.gui.session import Session
 from trajecta.gui.theme import Theme
 from trajecta.io.study import Study
@@ -54,16 +54,10 @@ class MeasureList(QListView):
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
-        self.setAccessibleName("Measures")
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
         self._session = session
         self._rows = Rows(self)
         self.painter = MeasurePainter(theme, self)
-        self.setModel(self._rows)
-        self.setItemDelegate(self.painter)
+        set_up_list(self, self._rows, self.painter, "Measures")
         self.selectionModel().currentChanged.connect(self._choose)
 
     def show_study(self, study: Study) -> None:

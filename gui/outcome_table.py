@@ -1,9 +1,7 @@
 """The grid of all measures and visits in the overview: change and adjusted P; a click asks about the cell."""
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
-from trajecta.gui.parts import called, looking
-from trajecta.gui.rows import ROW, VALUE, Index
+from trajecta.gui.rows import VALUE, Index
 from trajecta.io.outcome_grid import OutcomeGrid, cell_text, cell_tip
 
 
@@ -52,19 +50,3 @@ class Outcomes(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignLeft if section == 0 else Qt.AlignmentFlag.AlignRight
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
-
-
-def outcome_table(model: Outcomes) -> QTableView:
-    """The view of the grid."""
-    table = called(looking(QTableView(), "wide"), "Every measure at every visit")
-    table.setModel(model)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(ROW)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setStretchLastSection(False)
-    return table

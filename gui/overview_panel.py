@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QTableView,
     QVBoxLayout,
 )
-from trajecta.gui.outcome_table import Outcomes, outcome_table
+from trajecta.gui.outcome_table import Outcomes
 from trajecta.gui.parts import called, looking
 from trajecta.gui.question_panel import refill
-from trajecta.gui.rows import ROW, VALUE, Index
+from trajecta.gui.rows import ROW, VALUE, Index, number_table
 from trajecta.gui.session import Session
 from trajecta.gui.theme import Theme
 from trajecta.io.outcome_grid import OutcomeGrid, outcome_grid
@@ -106,7 +106,7 @@ class OverviewPanel(QFrame):
         self.before.activated.connect(lambda _: self._ask("change the first visit", before=self.before.currentData()))
         self.after.activated.connect(lambda _: self._ask("change the second visit", after=self.after.currentData()))
         self.outcomes = Outcomes(self)
-        self.grid = outcome_table(self.outcomes)
+        self.grid = number_table(self.outcomes, "Every measure at every visit")
         self.adjustment = called(QComboBox(), "Adjustment for many measures")
         for adjustment, words in ADJUSTMENTS:
             self.adjustment.addItem(words, adjustment.value)
@@ -223,18 +223,9 @@ class OverviewPanel(QFrame):
 
 
 def results_table(model: Results) -> QTableView:
-    """The view of the overview's rows."""
-    table = called(looking(QTableView(), "wide"), "Overview of all measures")
-    table.setModel(model)
+    """The view of the overview's rows; the names of the measures take what is left."""
+    table = number_table(model, "Overview of all measures")
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(ROW)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    header.setMinimumSectionSize(48)
+    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+    table.horizontalHeader().setMinimumSectionSize(48)
     return table

@@ -2,8 +2,8 @@
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
-from trajecta.gui.rows import ROW, VALUE, Index, Rows, paint_ground, paint_text
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
+from trajecta.gui.rows import ROW, VALUE, Index, Rows, paint_ground, paint_text, set_up_list
 from trajecta.gui.samples import draw_sample, draw_sparkline
 from trajecta.gui.session import Session
 from trajecta.gui.theme import Theme
@@ -98,16 +98,10 @@ class PatientList(QListView):
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
-        self.setAccessibleName("Patients")
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setMouseTracking(True)
-        self.setUniformItemSizes(True)
         self._session = session
         self._rows = Rows(self)
         self.painter = PatientPainter(theme, self)
-        self.setModel(self._rows)
-        self.setItemDelegate(self.painter)
+        set_up_list(self, self._rows, self.painter, "Patients")
         self.selectionModel().currentChanged.connect(self._choose)
         session.selected.connect(self._mark)
 

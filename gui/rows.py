@@ -1,8 +1,24 @@
 """Lists drawn by hand: a small model of (value, words, tooltip) rows and the pieces every row is painted with."""
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    Qt,
+)
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
 from trajecta.gui.theme import Theme
 
 ROW = 28  # px, the height of a row everywhere
@@ -47,6 +63,34 @@ class Rows(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return words
         return tip if role == Qt.ItemDataRole.ToolTipRole else None
+
+
+def set_up_list(view: QListView, rows: Rows, painter: QStyledItemDelegate, name: str) -> None:
+    """Make a list of hand-painted rows: one selection, equal heights, no horizontal scrolling, a name for readers."""
+    view.setAccessibleName(name)
+    view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setMouseTracking(True)
+    view.setUniformItemSizes(True)
+    view.setModel(rows)
+    view.setItemDelegate(painter)
+
+
+def number_table(model: QAbstractItemModel, name: str) -> QTableView:
+    """A table of results: rows of one height, columns as wide as their contents, no grid lines."""
+    table = QTableView()
+    table.setObjectName("wide")
+    table.setAccessibleName(name)
+    table.setModel(model)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(ROW)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    return table
 
 
 def paint_ground(

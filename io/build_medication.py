@@ -4,6 +4,7 @@ Invariants: a dose is turned into milligrams a day only by ``trajecta.stats.dose
 ``trajecta.stats.drugs``; an unknown day stays unknown with an issue; a blank stop means ongoing and is said once.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from math import isfinite
@@ -12,7 +13,7 @@ from trajecta.io.build_patients import Dates, dates_of, exact_date
 from trajecta.io.build_rows import PatientRow
 from trajecta.io.cells import Found, read_cell, shown
 from trajecta.io.dates import read_date
-from trajecta.io.issue_log import IssueLog
+from trajecta.io.issue_log import IssueLog, are, counted
 from trajecta.io.mapping import ColumnMapping, Field, SheetMapping
 from trajecta.io.visit_names import DAYS_OF
 from trajecta.io.words import words
@@ -113,7 +114,7 @@ def read_courses(log_sheet: LogSheet, log: IssueLog) -> list[Course]:
     starts = _Days(log_sheet, mapping.one(Field.START), log)
     stops = _Days(log_sheet, mapping.one(Field.STOP), log)
     courses: list[Course] = []
-    open_rows = 0
+    open_rows = no_start = 0
     for row in log_sheet.rows:
         drug = log_sheet.text(row, Field.DRUG)
         where = log_sheet.ref(row, Field.DRUG)
@@ -128,6 +129,8 @@ def read_courses(log_sheet: LogSheet, log: IssueLog) -> list[Course]:
                 stop = start
             else:
                 open_rows += 1
+        if start is None and start_found == "blank" and drug and plain(drug) not in words("cell", "no_drug"):
+            no_start += 1
         course = _course(log_sheet, row, drug, (start, stop), log)
         # Kept although it is not known when the drug was taken: without the row, its days would count as drug-free.
         doubtful = start_found == "unknown" or (start is not None and stop is not None and stop < start)
@@ -135,9 +138,16 @@ def read_courses(log_sheet: LogSheet, log: IssueLog) -> list[Course]:
     if open_rows:
         log.note(
             None,
-            f"{open_rows} rows of “{log_sheet.sheet.name}” have no stop: they are taken as ongoing "
+            f"{counted(open_rows, 'row')} of “{log_sheet.sheet.name}” without a stop {are(open_rows)} taken as ongoing "
             "until a later row of the same drug.",
             "Write “ongoing” or the last day to be sure.",
+        )
+    if no_start:
+        log.note(
+            None,
+            f"{counted(no_start, 'row')} of “{log_sheet.sheet.name}” without a start {are(no_start)} taken as begun "
+            "before the first record.",
+            "Write the first day, or the year, if it is known.",
         )
     return courses
 
@@ -152,9 +162,14 @@ def _course(
     dose_column = log_sheet.mapping.one(Field.DOSE)
     if not unit and dose_column is not None:
         unit = dose_column.unit or _unit_in(dose_column.header)
-    mg, remark = daily_mg(
-        dose_value if isinstance(dose_value, float) and isfinite(dose_value) else shown(dose_value), unit, frequency
-    )
+    amount = dose_value if isinstance(dose_value, float) and isfinite(dose_value) else shown(dose_value)
+    mg, remark = daily_mg(amount, unit, frequency)
+    strength = strength_in(drug)
+    if mg is None and frequency and strength is not None and (not shown(dose_value) or _in_pieces(unit)):
+        # "Prednisolon 5 mg" with 1-0-1: two pieces of 5 mg.
+        pieces = amount if isinstance(amount, float) else 1.0
+        mg, remark = daily_mg(pieces * strength[0], strength[1], frequency)
+        remark = remark or f"the strength in its name, {strength[0]:g} {strength[1]}, is taken as the dose of one piece"
     said = log_sheet.text(row, Field.ROLE)
     if not said:  # the remark of a row often says what the drug was given for
         note = log_sheet.text(row, Field.NOTE)
@@ -171,6 +186,26 @@ def _course(
     route = log_sheet.text(row, Field.ROUTE)
     dose_text = " ".join(part for part in (shown(dose_value), unit, frequency) if part)
     return Course(log_sheet.names[row.patient], drug, key, reading.role, mg, dose_text, route, days[0], days[1], where)
+
+
+_STRENGTH = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s*(mg|g|µg|μg|mcg)\b(?!\s*/)", re.IGNORECASE)
+_PIECES = re.compile(r"tbl|tabl|tab|caps?|kps|kapsel|st(ü|u)ck|stk|comp|pills?", re.IGNORECASE)
+
+
+def strength_in(drug: str) -> tuple[float, str] | None:
+    """The strength that a drug's name carries, with its unit; None without one, or with several.
+
+    >>> strength_in("Prednisolone 5mg"), strength_in("MMF"), strength_in("Cotrim 160/800 mg"), strength_in("X 5 mg 1 g")
+    ((5.0, 'mg'), None, None, None)
+    """
+    found = _STRENGTH.findall(drug)
+    if len(found) != 1 or re.search(r"\d\s*/\s*\d", drug):
+        return None
+    return float(found[0][0].replace(",", ".")), found[0][1].lower()
+
+
+def _in_pieces(unit: str) -> bool:
+    return _PIECES.match(unit.strip()) is not None
 
 
 def _unit_in(header: str) -> str:

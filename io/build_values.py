@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from trajecta.io.build_visits import ValueCell, ValueColumn, VisitTable
 from trajecta.io.cells import Found, Reading, read_cell, shown
-from trajecta.io.issue_log import IssueLog, counted
+from trajecta.io.issue_log import IssueLog, are, counted
 from trajecta.io.mapping import ColumnMapping
 from trajecta.stats.cohort import CellRef, Censored, Kind, Measure, Observation, column_letters
 from trajecta.stats.instruments import Instrument, instrument_for, is_loose, plain
@@ -251,7 +251,7 @@ def _one_unit(slot: Slot, read: list[Read], log: IssueLog) -> list[Read]:
         log.warning(
             first[2],
             f"{counted(bare, 'value')} of “{slot.measure.name}” without a unit "
-            f"{'is' if bare == 1 else 'are'} read as {first[1].unit}, as {first[2]} says.",
+            f"{are(bare)} read as {first[1].unit}, as {first[2]} says.",
             "Are they in that unit?",
         )
     return [(cell, left.get(where, reading), where) for cell, reading, where in read]

@@ -7,6 +7,7 @@ its value is a ``FormulaCell``; every failure is an ``OpenError`` with one sente
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from errno import ELOOP
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,10 @@ def _bytes(file: Path) -> bytes:
             "Close it in Excel and try again."
         ) from error
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        if isinstance(error, OSError) and error.errno == ELOOP:
+            raise OpenError(
+                f"{file.name} is a link that leads back to itself. Choose the workbook that it was meant to lead to."
+            ) from error
         raise OpenError(f"{file.name} cannot be read: {error}. Copy it to this computer and try again.") from error
     if not content:
         raise OpenError(f"{file.name} is empty (0 bytes). Check that it was saved or downloaded completely.")

@@ -52,7 +52,7 @@ class DrugBar:
 
     ``label`` is the abbreviation for the figure, ``name`` the full name, ``start`` None = before the first record,
     ``stop`` None = goes on (then ``ongoing``). ``counted`` says that it is burden: for the disease and an
-    immunosuppressant or antimalarial.
+    immunosuppressant, antimalarial or glucocorticoid; ``dose_known`` False that such a drug has no dose to draw.
     """
 
     label: str
@@ -62,6 +62,7 @@ class DrugBar:
     stop: int | None
     ongoing: bool
     counted: bool
+    dose_known: bool = True
 
 
 def log_of(cohort: Cohort, patient: str) -> Log:
@@ -189,16 +190,19 @@ def pulses(cohort: Cohort, patient: str) -> tuple[DoseStep, ...]:
 def drug_bars(cohort: Cohort, patient: str) -> tuple[DrugBar, ...]:
     """The bars under the dose: every drug but the glucocorticoid steps themselves and the context drugs.
 
-    Rows of one substance and role that touch (or overlap) are one bar. Order: counted drugs first, then by first day.
+    A glucocorticoid of unknown dose has no step and gets a bar. Rows of one substance and role that touch (or overlap)
+    are one bar. Order: counted drugs first, then by first day.
     """
-    groups: dict[tuple[str, str, Role, bool], list[Taken]] = {}
+    groups: dict[tuple[str, str, Role, bool, bool], list[Taken]] = {}
     for taken in log_of(cohort, patient).taken:
         label = _label(taken)
         if label is not None and taken.course.daily_mg != 0:
-            groups.setdefault((*label, taken.course.role, _is_counted(taken)), []).append(taken)
+            counted = _is_counted(taken)
+            known = taken.course.daily_mg is not None or not counted
+            groups.setdefault((*label, taken.course.role, counted, known), []).append(taken)
     bars = [
-        DrugBar(label, name, role, start, stop, stop is None, counted)
-        for (label, name, role, counted), rows in groups.items()
+        DrugBar(label, name, role, start, stop, stop is None, counted, known)
+        for (label, name, role, counted, known), rows in groups.items()
         for start, stop in _joined(rows)
     ]
     return tuple(sorted(bars, key=lambda b: (not b.counted, float("-inf") if b.start is None else b.start, b.label)))
@@ -207,9 +211,8 @@ def drug_bars(cohort: Cohort, patient: str) -> tuple[DrugBar, ...]:
 def _label(taken: Taken) -> tuple[str, str] | None:
     """(abbreviation, name) of a bar; None for what has no bar."""
     found = readings(taken.course)
-    steps = (
-        taken.manner in (Manner.DAILY, Manner.PULSE) and taken.course.role is Role.DISEASE and factor_of(taken.course)
-    )
+    daily = taken.manner in (Manner.DAILY, Manner.PULSE) and taken.course.role is Role.DISEASE
+    steps = daily and factor_of(taken.course) and taken.mg is not None
     if steps or all(s is not None and s.kind in (DrugClass.NOT_COUNTED, DrugClass.PROCEDURE) for s in found):
         return None
     single = found[0] if len(found) == 1 else None

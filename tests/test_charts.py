@@ -381,7 +381,8 @@ def test_a_drug_that_ended_before_the_time_shown_is_told_in_words() -> None:
     logged = replace(cohort, courses=(*cohort.courses, early, pulse))
     figure = build_figure(logged, "sledai", None, ChartChoice("medication", 89.0))
     texts = [text for text, _ in text_boxes(figure)]
-    assert "until day −400" in texts
+    assert "Before the time shown: AZA until day −400." in texts
+    assert "AZA" not in texts, "a row without a bar"
     assert "Triangle: pulse of 625 mg/day prednisolone equivalent, days −20 to −18." in texts
     assert symbols_inside(figure.panels[1])
     assert_texts_have_their_own_places(figure)

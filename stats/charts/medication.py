@@ -8,8 +8,16 @@ from dataclasses import dataclass, replace
 
 from trajecta.stats.charts.axes import bottom_room, left_room, linear_ticks, short_number
 from trajecta.stats.charts.bands import band_blocks, band_labels, band_note, with_band_note
-from trajecta.stats.charts.choice import ChartChoice
-from trajecta.stats.charts.drug_rows import BLOCK_INK, Rows, drug_free_since, drug_rows, known_days, row_marks
+from trajecta.stats.charts.choice import ChartChoice, TimeUnit
+from trajecta.stats.charts.drug_rows import (
+    BLOCK_INK,
+    Rows,
+    carried_until,
+    drug_free_since,
+    drug_rows,
+    known_days,
+    row_marks,
+)
 from trajecta.stats.charts.frame import (
     LEAST_PLOT,
     Surround,
@@ -24,7 +32,7 @@ from trajecta.stats.charts.layout import Sheet, sentence_figure
 from trajecta.stats.charts.legend import SAMPLE, Entry, sample_marks
 from trajecta.stats.charts.traces import Trace, in_unit, trace_marks, traces
 from trajecta.stats.charts.trajectories import too_low, zero_rule
-from trajecta.stats.charts.words import closing_sentences, counted, foot_notes, missing_sentences
+from trajecta.stats.charts.words import closing_sentences, counted, foot_notes, listed, missing_sentences
 from trajecta.stats.cohort import Cohort, Measure, Role
 from trajecta.stats.figure import (
     SOFT_INK,
@@ -42,6 +50,7 @@ from trajecta.stats.figure import (
     Stroke,
 )
 from trajecta.stats.medication import DoseStep, DrugBar, dose_steps, drug_bars, pulses
+from trajecta.stats.medlog import is_doubtful
 from trajecta.stats.results import PairedResult
 from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
 
@@ -68,6 +77,9 @@ class _Story:
     free_since: int | None
     last_day: int | None
     logged: bool
+    unclear: tuple[str, ...]
+    carried: tuple[str, ...]
+    unit: TimeUnit
 
     @property
     def drawn(self) -> tuple[Trace, ...]:
@@ -105,6 +117,9 @@ def _story(cohort: Cohort, measure: str, patient: str, choice: ChartChoice) -> _
         drug_free_since(cohort, patient),
         days[1] if (days := known_days(cohort, patient)) else None,
         any(course.patient == patient for course in cohort.courses),
+        tuple(dict.fromkeys(c.drug.strip() for c in cohort.courses if c.patient == patient and is_doubtful(c))),
+        carried_until(cohort, patient),
+        choice.time_unit,
     )
 
 
@@ -143,7 +158,20 @@ def _drawn(cohort: Cohort, measure: Measure, story: _Story, choice: ChartChoice,
 
 
 def _rows(story: _Story) -> Rows:
-    return drug_rows(story.bars, story.free_since, story.last_day)
+    first = min(_seen(story), default=None)
+    first_day = float("-inf") if first is None else _least(story) / in_unit(1, story.unit)
+    return drug_rows(story.bars, story.free_since, story.last_day, first_day)
+
+
+def _seen(story: _Story) -> list[float]:
+    return [p.x for t in story.drawn for p in t.points]
+
+
+def _least(story: _Story) -> float:
+    """How far to the left courses that began long ago extend the time seen."""
+    seen = _seen(story)
+    low, high = min([*seen, 0.0]), max([*seen, 0.0])
+    return low - BEFORE_SHARE * (high - low)
 
 
 def _below_height(story: _Story, rows: Rows, size: float) -> float:
@@ -183,12 +211,12 @@ def _time(cohort: Cohort, measure: Measure, story: _Story, sheet: Sheet, choice:
     if values:
         rooms.append(left_room(value_axis(measure, values, 80.0, 4.0, sheet.size)))
     left = sheet.left + max(rooms)
-    times = [p.x for t in story.drawn for p in t.points]
+    times = _seen(story)
     days = [in_unit(d, unit) for d in _course_days(story)]
-    times += days if not times else []
-    low, high = min([*times, 0.0]), max([*times, 0.0])
-    least = low - BEFORE_SHARE * (high - low)
-    times += [min(max(day, least), high + BEFORE_SHARE * (high - low)) for day in days]
+    if times:
+        low, high = min([*times, 0.0]), max([*times, 0.0])
+        days = [min(max(day, _least(story)), high + BEFORE_SHARE * (high - low)) for day in days]
+    times += days
     axis = time_axis(cohort, times, unit, sheet.right - left, sheet.size)
     return left, replace(axis, visible=False)
 
@@ -266,7 +294,20 @@ def _dose_marks(story: _Story, choice: ChartChoice) -> tuple[Mark, ...]:
 def _feet(story: _Story) -> tuple[str, ...]:
     notes = [] if story.logged else [f"No medication log for {story.patient}."]
     notes += [_pulse_words(p) for p in story.pulses]
+    unknown = dict.fromkeys(bar.label for bar in story.bars if not bar.dose_known)
+    if unknown:
+        notes.append(f"Pale bars: dose not known ({', '.join(unknown)}).")
+    notes += _unclear_words(story)
+    notes += story.carried
+    ended = [f"{row.label} until day {_day(max(b.stop or 0 for b in row.bars))}" for row in _rows(story).ended]
+    if ended:
+        notes.append(f"Before the time shown: {', '.join(ended)}.")
     return (*foot_notes(story.drawn), *notes)
+
+
+def _unclear_words(story: _Story) -> list[str]:
+    verb = "is" if len(story.unclear) == 1 else "are"
+    return [f"{listed(story.unclear)} {verb} not drawn: the dates are not clear."] if story.unclear else []
 
 
 def _pulse_words(pulse: DoseStep) -> str:
@@ -288,6 +329,8 @@ def _words(cohort: Cohort, measure: Measure, story: _Story) -> str:
         said.append(f"Prednisolone equivalent in mg/day, step by step: {', '.join(doses)}.")
     said += [_pulse_words(p) for p in story.pulses]
     said += [_bar_words(bar) for bar in story.bars]
+    said += _unclear_words(story)
+    said += story.carried
     if story.free_since is not None:
         said.append(f"Drug-free since day {_day(story.free_since)}.")
     if not story.logged:
@@ -300,4 +343,5 @@ def _bar_words(bar: DrugBar) -> str:
     start = "from before the first record" if bar.start is None else f"from day {_day(bar.start)}"
     stop = "ongoing" if bar.stop is None else f"to day {_day(bar.stop)}"
     role = "" if bar.role is Role.DISEASE else f", given as {bar.role.value}"
-    return f"{bar.name} {start} {stop}{role}."
+    dose = "" if bar.dose_known else ", dose not known"
+    return f"{bar.name} {start} {stop}{role}{dose}."
