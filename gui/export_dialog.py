@@ -24,6 +24,7 @@ from trajecta.gui.parts import called, looking
 from trajecta.gui.session import Message, Session, Tone
 from trajecta.io.export import FORMATS, export_figure
 from trajecta.io.pen import draw_figure
+from trajecta.io.study import home_of
 from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.figure import POINTS_PER_MM, Figure
 
@@ -187,7 +188,7 @@ class ExportDialog(QDialog):
         entry = self.format.currentData()
         study = self._session.study
         measure = study.cohort.measure(study.measure).name if study.measure else "figure"
-        folder = study.source.parent if study.source and "resources" not in study.source.parts else Path.home()
+        folder = home_of(study)
         proposal = folder / f"{measure} {study.chart.kind}.{entry.suffixes[0]}".replace("/", "-")
         name, _ = QFileDialog.getSaveFileName(
             self, "Save the figure", str(proposal), f"{entry.name} (*.{entry.suffixes[0]})"

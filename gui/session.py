@@ -124,7 +124,14 @@ class Session(QObject):
             self.jobs.forget("answer")
             self._answer(None)
             return
-        self.jobs.run("answer", lambda: compare(cohort, question), lambda future: self._answer(future.result()))
+        self.jobs.run("answer", lambda: compare(cohort, question), self._hear)
+
+    def _hear(self, future: "Future[Any]") -> None:
+        failure = future.exception()
+        # A bug must not leave the answer to the last question standing under the new one.
+        self._answer(None if failure else future.result())
+        if failure is not None:
+            raise failure
 
     def _answer(self, result: PairedResult | None) -> None:
         self.result = result

@@ -11,6 +11,7 @@ from trajecta.gui.parts import looking
 from trajecta.gui.question_panel import QuestionPanel
 from trajecta.gui.session import Message, Session, Tone
 from trajecta.gui.theme import Theme
+from trajecta.io.study import home_of
 from trajecta.stats.charts.registry import CHARTS
 
 
@@ -97,7 +98,7 @@ class Workplace(QWidget):
         from trajecta.io.report import write_report
 
         study = self._session.study
-        start = str(study.source.parent) if study.source else ""
+        start = str(home_of(study))
         folder = QFileDialog.getExistingDirectory(self, "Folder for the report", start)
         if not folder:
             return

@@ -7,6 +7,7 @@ from trajecta.io.build import build_cohort
 from trajecta.io.guess import guess_mapping
 from trajecta.io.mapping import Mapping
 from trajecta.io.workbook import Workbook, read_workbook
+from trajecta.resources import ROOT
 from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.cohort import Cohort, Direction, Issue, LeftOut
 from trajecta.stats.compare import default_comparison
@@ -89,3 +90,8 @@ def open_study(path: Path) -> Study:
     """Read a workbook with the guessed mapping. Raises OpenError with one sentence for the user."""
     workbook = read_workbook(path)
     return study_of(workbook, guess_mapping(workbook))
+
+
+def home_of(study: Study) -> Path:
+    """The folder that exports are offered in: beside the workbook, for the demo the user's own folder."""
+    return Path.home() if study.source is None or study.source.is_relative_to(ROOT) else study.source.parent
