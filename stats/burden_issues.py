@@ -177,7 +177,9 @@ def _carried(cohort: Cohort) -> Iterator[Issue]:
     """Long-acting drugs that count at a visit after their last day, one note for each patient and drug."""
     for patient, rows in by_patient(cohort).items():
         attended = {o.visit for o in cohort.observations if o.patient == patient and o.value is not None}
-        days = [d for visit in cohort.visits if visit.key in attended and (d := cohort.day(patient, visit.key)) is not None]
+        days = [
+            d for visit in cohort.visits if visit.key in attended and (d := cohort.day(patient, visit.key)) is not None
+        ]
         found: dict[str, Taken] = {}
         for taken in settled(rows).taken:
             if taken.carried is None or taken.stop is None or taken.course.role is not Role.DISEASE:

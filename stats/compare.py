@@ -11,11 +11,21 @@ from trajecta.stats.cohort import Censored, Cohort, Direction, Kind, Measure, Ob
 from trajecta.stats.decimals import PairedValues, doubled_median, paired_values, sum_of_squares
 from trajecta.stats.intervals import INTERVALS, Setting
 from trajecta.stats.paired_tests import TESTS, signed_rank
-from trajecta.stats.results import Comparison, PairedResult, PatientChange, Summary, YesNoResult, Zeros
+from trajecta.stats.results import (
+    Comparison,
+    IntervalResult,
+    PairedResult,
+    PatientChange,
+    Summary,
+    TestResult,
+    YesNoResult,
+    Zeros,
+)
 from trajecta.stats.words import (
     OFTEN_QUOTED,
     count_text,
     lead_sentence,
+    level_text,
     list_text,
     methods_paragraph,
     number_text,
@@ -24,6 +34,8 @@ from trajecta.stats.words import (
 )
 from trajecta.stats.yes_no import yes_no
 
+EXCLUDED = "excluded by the user"
+"""How ``Cohort.pairs`` begins the reason for a patient whom the user took out, which is no news to the user."""
 MONTH_3 = 91.0
 """Study day of month 3, the visit at which treatment of autoimmune disease is usually first judged."""
 
@@ -58,17 +70,41 @@ def compare(cohort: Cohort, question: Comparison) -> PairedResult:
         worsened=None if better is None else values.n - values.zeros - better,
         increased=rose,
         decreased=fell,
-        tests=tuple(test.run(values, question.zeros) for test in TESTS),
-        intervals=tuple(
-            interval.compute(values, Setting(question.level, question.zeros, measure.direction, question.important))
-            for interval in INTERVALS
-        ),
+        tests=_tests(values, question, measure),
+        intervals=_intervals(values, question, measure),
         yes_no=_yes_no(pairs, question.level) if measure.kind is Kind.YES_NO else None,
         kind=measure.kind,
     )
     result = replace(result, cautions=tuple(_cautions(result, pairs, values)))
     result = replace(result, lead=lead_sentence(result))
     return replace(result, methods=methods_paragraph(result))
+
+
+# Of 0 and 1 the sign test and the signed-rank test are McNemar's test, and a share of patients is a share.
+_SAY_SOMETHING_OF_YES_NO = ("signed_rank", "sign", "share_improved")
+
+
+def _tests(values: PairedValues, question: Comparison, measure: Measure) -> tuple[TestResult, ...]:
+    """Every test of the registry; of yes/no values those that mean something, the others with the reason."""
+    reason = "Values are yes/no: the exact McNemar test answers the question."
+    return tuple(
+        TestResult(test.key, test.name, None, None, False, n_used=values.n, zeros=values.zeros, reason=reason)
+        if measure.kind is Kind.YES_NO and test.key not in _SAY_SOMETHING_OF_YES_NO
+        else test.run(values, question.zeros)
+        for test in TESTS
+    )
+
+
+def _intervals(values: PairedValues, question: Comparison, measure: Measure) -> tuple[IntervalResult, ...]:
+    """Every interval of the registry; of yes/no values those that mean something, the others with the reason."""
+    setting = Setting(question.level, question.zeros, measure.direction, question.important)
+    reason = "Values are yes/no: the difference of the proportions says how large the change is."
+    return tuple(
+        IntervalResult(entry.key, entry.name, None, None, None, question.level, None, reason=reason)
+        if measure.kind is Kind.YES_NO and entry.key not in _SAY_SOMETHING_OF_YES_NO
+        else entry.compute(values, setting)
+        for entry in INTERVALS
+    )
 
 
 def overview(
@@ -171,13 +207,15 @@ def _yes_no(pairs: Pairs, level: float) -> YesNoResult:
 def _cautions(result: PairedResult, pairs: Pairs, values: PairedValues) -> Iterator[str]:
     """What the reader must know before P, most important first."""
     yield from _about_floor(result)
-    if pairs.left_out:
-        n = len(pairs.left_out) + result.n
-        who = list_text([f"{left.patient} ({left.reason})" for left in pairs.left_out])
-        yield f"{len(pairs.left_out)} of {count_text(n, 'patient', 'patients')} left out: {who}."
+    missing = [left for left in pairs.left_out if not left.reason.startswith(EXCLUDED)]
+    if missing:
+        n = len(missing) + result.n
+        yield f"{len(missing)} of {count_text(n, 'patient', 'patients')} left out for missing values: see Patients."
+    yield from _about_flags(result, pairs)
     yield from _about_censored(result, pairs)
     if result.kind is Kind.NUMERIC:
         yield from _about_zeros(result, values)
+        yield from _about_touching_zero(result)
         yield from _about_normality(result)
         yield from _about_ends(result)
 
@@ -191,6 +229,34 @@ def _about_floor(result: PairedResult) -> Iterator[str]:
     if result.unchanged:
         pairs = f"{count_text(moved, 'changed pair', 'changed pairs')} ({result.unchanged} unchanged)"
     yield f"{p_number(smallest)} is the smallest P that {pairs} can give; 0.05 is out of reach with this design."
+
+
+def _about_flags(result: PairedResult, pairs: Pairs) -> Iterator[str]:
+    """Values that are used although the reading of the workbook warned about them."""
+    doubted = []
+    for pair in pairs.used:
+        for label, found in ((result.before_label, pair.before), (result.after_label, pair.after)):
+            if found.flag:
+                where = str(found.source) if found.source else f"{pair.patient} at {label}"
+                doubted.append(f"{where} ({found.flag.rstrip('.')})")
+    if doubted:
+        verb = "value used here is" if len(doubted) == 1 else "values used here are"
+        yield f"{len(doubted)} {verb} in doubt: {list_text(doubted)}."
+
+
+def _about_touching_zero(result: PairedResult) -> Iterator[str]:
+    """P and interval seem to disagree because the one drops unchanged patients and the other counts them."""
+    test, interval = result.test("signed_rank"), result.interval("hodges_lehmann")
+    if result.comparison.zeros is not Zeros.WILCOXON or not test.zeros or test.p is None or interval.level is None:
+        return
+    if interval.low is None or interval.high is None or not interval.low <= 0 <= interval.high:
+        return
+    if test.p < OFTEN_QUOTED and test.p < 1.0 - interval.level:
+        yield (
+            f"{p_text(test.p)} although the {level_text(interval.level)} interval reaches 0: the test drops the "
+            f"{count_text(test.zeros, 'unchanged patient', 'unchanged patients')}, the interval counts "
+            f"{'that one' if test.zeros == 1 else 'them'} as no change."
+        )
 
 
 def _about_censored(result: PairedResult, pairs: Pairs) -> Iterator[str]:

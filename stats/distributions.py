@@ -5,6 +5,7 @@ smallest doubles; arguments outside the domain raise ValueError; every function 
 """
 
 import math
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
@@ -269,6 +270,8 @@ def _legendre(n: int) -> tuple[tuple[float, float], ...]:
 
 # Beyond 9 standard deviations a normal tail is below 1.2e-19: nothing a double near 1e-4 could notice.
 _REACH = 9.0
+# Beyond it the normal part of the noncentral t is lost beside the spread of its denominator.
+_LARGEST_T = 1e9
 
 
 def _noncentral(t: float, df: int, shift: float) -> tuple[float, float, float]:
@@ -321,6 +324,10 @@ def noncentrality_interval(t: float, df: int, level: float) -> tuple[float, floa
     if t < 0.0:
         low, high = noncentrality_interval(-t, df, level)
         return -high, -low
+    if t > _LARGEST_T:
+        # There the limits are t times quantiles of the standard deviation alone, to the last digit.
+        low, high = noncentrality_interval(_LARGEST_T, df, level)
+        return min(low * (t / _LARGEST_T), sys.float_info.max), min(high * (t / _LARGEST_T), sys.float_info.max)
     side = tail_of(level)
     z, spread = normal_quantile(side), math.sqrt(1.0 + t * t / (2.0 * df))
 

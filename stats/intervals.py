@@ -49,6 +49,11 @@ def _without(entry: tuple[str, str], estimate: float | None, level: float, reaso
     return IntervalResult(*entry, estimate, None, None, level, None, reason=reason)
 
 
+def _finite(limit: float) -> float:
+    """The limit, or the largest double of its sign where it would overflow."""
+    return max(-sys.float_info.max, min(sys.float_info.max, limit))
+
+
 def _no_spread(values: PairedValues) -> str:
     """Why there is no interval from the spread of the differences; empty where there is one."""
     if values.n == 0:
@@ -75,7 +80,7 @@ def mean_difference(values: PairedValues, setting: Setting) -> IntervalResult:
     error = values.root(sum_of_squares(values.differences), n * n * (n - 1))
     reach = t_quantile(tail_of(setting.level), n - 1) * error
     method = f"Student’s t interval, {n - 1} df; takes normally distributed differences for granted."
-    low, high = (max(-sys.float_info.max, min(sys.float_info.max, end)) for end in (estimate - reach, estimate + reach))
+    low, high = _finite(estimate - reach), _finite(estimate + reach)
     return IntervalResult(*entry, estimate, low, high, setting.level, setting.level, method=method)
 
 
@@ -246,7 +251,8 @@ def hedges_gav(values: PairedValues, setting: Setting) -> IntervalResult:
         "Noncentral-t limits of dz rescaled to the average standard deviation (Algina and Keselman 2003), times the "
         "exact small-sample factor; nominal level, approximate."
     )
-    return IntervalResult(*entry, estimate, low * scale, high * scale, setting.level, setting.level, method=method)
+    low, high = _finite(low * scale), _finite(high * scale)
+    return IntervalResult(*entry, estimate, low, high, setting.level, setting.level, method=method)
 
 
 def rank_biserial(values: PairedValues, setting: Setting) -> IntervalResult:
@@ -275,7 +281,8 @@ def rank_biserial(values: PairedValues, setting: Setting) -> IntervalResult:
         "Inversion of the counted distribution of W₊ given these ranks (level at least the one given); takes the "
         "chance of a rise as equal for small and large changes."
     )
-    low, high = 2.0 * shares[0] - 1.0, 2.0 * shares[1] - 1.0
+    # At low levels the limits, one chance for all ranks, can miss the estimate, which weighs them: never shown so.
+    low, high = min(2.0 * shares[0] - 1.0, estimate), max(2.0 * shares[1] - 1.0, estimate)
     return IntervalResult(*entry, estimate, low, high, setting.level, setting.level, method=method)
 
 

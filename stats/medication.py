@@ -102,7 +102,8 @@ def cumulative_dose(courses: Sequence[Course], first: int, last: int, pulses: bo
     """Milligrams of prednisolone equivalent from day ``first`` to day ``last``, both included.
 
     Pulses count unless ``pulses`` is False; a depot injection counts once, on its first day. None without any row,
-    if a dose or the days of a row are not known, or if a row of unknown start reaches into the span. ``last < first`` gives 0.
+    if a dose or the days of a row are not known, or if a row of unknown start reaches into the span. ``last < first``
+    gives 0.
     """
     log = settled(courses)
     doubt = any(factor_of(c) != 0 and could_cover(c, first) for c in log.doubts)

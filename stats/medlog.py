@@ -26,7 +26,9 @@ _LOCAL = (
 )  # fmt: skip
 # Routes as a sheet writes them, for drugs whose carry-over depends on it; whole words, without accents and dots.
 _ROUTES = {
-    "iv": frozenset({"iv", "intravenous", "intravenos", "intraveineux", "intravenosa", "infusion", "perfusion", "静脉"}),
+    "iv": frozenset(
+        {"iv", "intravenous", "intravenos", "intraveineux", "intravenosa", "infusion", "perfusion", "静脉"}
+    ),
     "sc": frozenset({"sc", "subcutaneous", "subkutan", "subcutan", "sous-cutane", "subcutanea", "sq", "皮下"}),
 }
 _DEPOT = ("im", "i.m", "intramus", "depot", "肌")

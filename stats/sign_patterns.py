@@ -39,6 +39,7 @@ _PATIENCE = 0.1
 _SECONDS_A_BYTE, _SECONDS_A_SUM = 2.5e-10, 5e-7
 # 2^20 sums on either side take about a second in pure Python.
 _LARGEST_HALVES = 40
+_LARGEST_LIMIT = 1 << 64
 # Sums of an array of doubles: 20 million entries are 160 MB; 3e9 additions take about 3 s.
 _LONGEST_ARRAY, _MOST_ADDITIONS = 20_000_000, 3_000_000_000
 DRAWS = 99_999
@@ -79,7 +80,8 @@ def _chance(weights: list[int], limit: int) -> Chance:
         return _counted(1, m)
     if 2 * limit == sum(weights):
         return Chance(1.0, Fraction(1), How.COUNTED)
-    packed = m * (limit + 1) * (m + 1) / 8 * _SECONDS_A_BYTE
+    # Values of very different size have sums beyond any double, and no list of sums to count.
+    packed = m * (limit + 1) * (m + 1) / 8 * _SECONDS_A_BYTE if limit < _LARGEST_LIMIT else math.inf
     halves = 2.0 ** ((m + 1) // 2 + 1) * _SECONDS_A_SUM if m <= _LARGEST_HALVES else math.inf
     if min(packed, halves) <= _PATIENCE:
         count = count_at_most if packed <= halves else count_by_halves

@@ -90,10 +90,14 @@ def percent_text(share: float) -> str:
     return f"{100 * share:.1f}".removesuffix(".0").replace("-", MINUS) + " %"
 
 
+_COUNTS = frozenset({"count", "counts", "n", "number", "#", "anzahl", "nombre", "número"})
+"""Units that only say that something was counted; behind a number they would read as a second noun."""
+
+
 def unit_of(measure: Measure) -> str:
     """The unit to write behind a change: the measure's own, "points" for an instrument's score without one, or none."""
     if measure.unit:
-        return "" if measure.unit == "count" else measure.unit
+        return "" if measure.unit.strip().casefold() in _COUNTS else measure.unit
     return "points" if measure.range is not None and not measure.derived else ""
 
 
@@ -250,25 +254,25 @@ def results_sentence(result: PairedResult) -> str:
         )
     test = leading_test(result)
     if test is not None and test.p is not None:
-        parts.append(f"{_named(test)}: {p_text(test.p)}{floor_text(test)}.")
+        parts.append(f"{named_test(test)}: {p_text(test.p)}{floor_text(test)}.")
     elif test is not None:
         parts.append(f"{test.name}: no P. {test.reason}")
     return " ".join(parts)
 
 
-def _named(test: TestResult) -> str:
-    """The test's name with "exact" where it was counted."""
-    return (
-        f"Exact {test.name[0].lower() if test.name.startswith('Sign') else test.name[0]}{test.name[1:]}"
-        if (test.exact)
-        else test.name
-    )
+def named_test(test: TestResult) -> str:
+    """The test's name with "exact" where it was counted: "Exact sign test", "Paired t test"."""
+    if not test.exact:
+        return test.name
+    first = test.name[:1].lower() if test.name.startswith("Sign") else test.name[:1]
+    return f"Exact {first}{test.name[1:]}"
 
 
 def _yes_no_results(found: YesNoResult, result: PairedResult) -> str:
     level, before, after = result.comparison.level, found.before, found.after
     sides = (
-        f"yes in {before.k} of {before.n} patients at {result.before_label} ({_limits(before, level)}) "
+        f"yes in {before.k} of {count_text(before.n, 'patient', 'patients')} at {result.before_label} "
+        f"({_limits(before, level)}) "
         f"and in {after.k} of {after.n} at {result.after_label} ({_limits(after, level)})."
     )
     difference = found.difference

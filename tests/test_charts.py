@@ -116,7 +116,8 @@ def answered(cohort: Cohort, before: str, after: str) -> PairedResult:
     return PairedResult(
         Comparison(measure.key, before, after), measure, before.capitalize(), after.capitalize(), changes, (),
         summaries[0], summaries[1], 5, 0, 0, 0, 5,
-        (TestResult("signed_rank", "Wilcoxon signed-rank", 0.0625, 0.0625, True),), (interval,), yes_no,
+        (TestResult("signed_rank", "Wilcoxon signed-rank test", 0.0625, 0.0625, True, n_used=len(changes)),),
+        (interval,), yes_no,
         lead="5 of 5 improved, by 8 to 16 points.",
     )  # fmt: skip
 
@@ -318,8 +319,7 @@ def test_equal_values_stand_side_by_side_and_lines_end_at_them() -> None:
 def test_before_after_writes_only_what_the_result_says() -> None:
     figure = figure_of("five", ChartChoice("before-after", 89.0))
     texts = [text for text, _ in text_boxes(figure)]
-    assert "Exact P = 0.0625 (smallest possible with 5 pairs)" not in texts, "four pairs: SYN-03 missed month 3"
-    assert "Exact P = 0.0625 (smallest possible with 4 pairs)" in texts
+    assert "Exact Wilcoxon signed-rank P = 0.0625, the smallest P that 4 pairs can give" in texts
     assert "Hodges–Lehmann estimate −12 (−16 to −8), level 93.75 %" in texts
     assert texts.count("n = 4") == 2
     assert not any("*" in text or "signific" in text for text in texts)

@@ -1,15 +1,19 @@
 """From a question to its answer: ledger, direction, cautions, sentences, the JSON object, default questions."""
 
 import json
+import math
 import re
 import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from trajecta import __version__
 from trajecta.io.answers import TABLE_HEADER, answer_json, answer_table, answer_text, table_text
 from trajecta.stats.cohort import (
+    CellRef,
     Censored,
     Cohort,
     Direction,
@@ -130,8 +134,8 @@ def test_left_out_patients_are_named() -> None:
     result = compare(cohort, QUESTION)
     assert result.patients == tuple("ABCDE")
     assert [left.patient for left in result.left_out] == ["F", "G"]
-    caution = next(c for c in result.cautions if "left out" in c)
-    assert caution.startswith("2 of 7 patients left out: F (no usable value at Baseline), G (excluded by the user")
+    cautions = [c for c in result.cautions if "left out" in c]
+    assert cautions == ["1 of 6 patients left out for missing values: see Patients."], "G was the user's own choice"
     assert "2 patients were left out" in result.methods
 
 
@@ -322,3 +326,84 @@ def test_an_answer_for_a_small_cohort_imports_nothing_heavy() -> None:
     )
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_yes_no_measures_offer_no_statistic_of_numbers() -> None:
+    rows: dict[str, tuple[Value, Value]] = dict.fromkeys("ABCDEF", (0.0, 1.0))
+    result = answer(FREE, rows | {"G": (1.0, 1.0)})
+    assert result.yes_no is not None
+    assert {t.key for t in result.tests if t.p is not None} == {"signed_rank", "sign"}
+    assert {result.test(key).p for key in ("signed_rank", "sign")} == {result.yes_no.exact_p} == {0.03125}
+    assert {i.key for i in result.intervals if i.estimate is not None} == {"share_improved"}
+    numbers = answer(SCORE, DEMO)
+    assert [t.key for t in result.tests] == [t.key for t in numbers.tests]
+    assert [i.key for i in result.intervals] == [i.key for i in numbers.intervals]
+    empty = [x for x in (*result.tests, *result.intervals) if getattr(x, "p", getattr(x, "estimate", None)) is None]
+    assert all(x.reason.startswith("Values are yes/no: ") for x in empty)
+    assert "exact McNemar" in result.test("paired_t").reason
+    assert result.interval("hodges_lehmann").low is None
+
+
+def test_one_patient_is_one_patient() -> None:
+    found = results_sentence(answer(FREE, {"A": (0.0, 1.0)}))
+    assert "yes in 0 of 1 patient at Baseline" in found
+    assert "1 patients" not in found
+    burden = Measure("immunosuppressants", "Immunosuppressants", "count", Direction.LOWER, derived=True)
+    result = answer(burden, {"A": (2, 0), "B": (1, 0)})
+    assert result.lead == "Both patients improved, by 1 to 2."
+    assert "count" not in results_sentence(result)
+
+
+def test_values_in_doubt_are_named() -> None:
+    cohort = cohort_of(SCORE, DEMO)
+    doubt = replace(
+        cohort.observations[0], flag="B4 and B5 hold two values for one visit.", source=CellRef("Visits", 4, 2)
+    )
+    other = replace(cohort.observations[3], flag="The id looks like another one.")
+    observations = (doubt, *cohort.observations[1:3], other, *cohort.observations[4:])
+    result = compare(replace(cohort, observations=observations), QUESTION)
+    assert (
+        "2 values used here are in doubt: Visits!B4 (B4 and B5 hold two values for one visit), "
+        "B at Month 3 (The id looks like another one)."
+    ) in result.cautions
+    assert not any("in doubt" in caution for caution in compare(cohort, QUESTION).cautions)
+
+
+def test_an_interval_that_reaches_0_beside_a_small_p_is_explained() -> None:
+    changes = [-1, -1, -1, -1, -1, -2, -2, -2, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+    rows: dict[str, tuple[Value, Value]] = {str(i): (10, 10 + d) for i, d in enumerate(changes)}
+    result = answer(SCORE, rows)
+    p, interval = result.test("signed_rank").p, result.interval("hodges_lehmann")
+    assert p is not None
+    assert p < 0.05
+    assert interval.high == 0
+    said = [c for c in result.cautions if "interval reaches 0" in c]
+    assert len(said) == 1
+    assert said[0].endswith("the test drops the 8 unchanged patients, the interval counts them as no change.")
+    assert not any("reaches 0" in c for c in answer(SCORE, DEMO).cautions)
+
+
+ANY = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from([0.0, 1e308, -1e308, sys.float_info.max, 5e-324, 1e-320, 1.0, 2.0, 0.1]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(ANY, ANY), max_size=10), st.sampled_from(list(Zeros)))
+def test_any_finite_values_get_an_answer(pairs: list[tuple[float, float]], zeros: Zeros) -> None:
+    result = answer(SCORE, {str(i): pair for i, pair in enumerate(pairs)}, zeros=zeros)
+    assert result.lead
+    for test in result.tests:
+        assert (test.p is None and test.reason) or (test.p is not None and 0 < test.p <= 1)
+    for interval in result.intervals:
+        assert all(v is None or math.isfinite(v) for v in (interval.estimate, interval.low, interval.high))
+        assert interval.low is None or interval.high is None or interval.low <= interval.high
+
+
+@pytest.mark.parametrize("n", [8, 41, 60])
+def test_values_of_every_size_side_by_side(n: int) -> None:
+    rows: dict[str, tuple[Value, Value]] = {str(i): (1e308 if i % 2 else 1e-320, i * 0.37) for i in range(n)}
+    p = answer(SCORE, rows).test("sign_flip").p
+    assert p is not None
+    assert 0 < p <= 1

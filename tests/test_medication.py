@@ -4,6 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sheets import workbook
+from trajecta.io.build import build_cohort
+from trajecta.io.guess import guess_mapping
+from trajecta.io.workbook import read_workbook
 from trajecta.stats.cohort import (
     CellRef,
     Cohort,
@@ -443,3 +447,32 @@ def test_a_drug_that_counts_at_a_visit_by_carry_over_is_named_once():
     assert issue.severity is Severity.NOTE
     assert issue.text.startswith("Rituximab of P1, last day −31, counts as taken until day 149 (long-acting)")
     assert issues_of(course("MTX", 2, -100, -20)) == [], "no visit lies in the seven days"
+
+
+def test_rows_whose_days_cannot_be_read_are_kept_as_doubtful(tmp_path):
+    rows = {
+        "Visits": [
+            ("ID", "Visit", "Date", "SLEDAI"),
+            ("P1", "Baseline", date(2021, 3, 1), 9),
+            ("P1", "Month 3", date(2021, 6, 1), 1),
+            ("P2", "Baseline", "", 4),
+        ],
+        "Medication": [
+            ("ID", "Drug", "Dose mg", "Frequency", "Start", "Stop"),
+            ("P1", "Azathioprine", 100, "daily", date(2021, 6, 30), date(2021, 1, 30)),
+            ("P1", "MMF", 1000, "daily", "im Winter", date(2021, 4, 1)),
+            ("P1", "HCQ", 200, "daily", date(2021, 1, 1), date(2021, 2, 1)),
+            ("P2", "Prednisolone", 5, "daily", date(2021, 1, 1), date(2021, 2, 1)),
+        ],
+    }
+    read = read_workbook(workbook(tmp_path / "a.xlsx", rows))
+    cohort, issues = build_cohort(read, guess_mapping(read))
+    assert [(c.drug, c.doubtful) for c in cohort.courses if c.patient == "P1"] == [
+        ("Azathioprine", True), ("MMF", True), ("HCQ", False),
+    ]  # fmt: skip
+    found = {v: cohort.observation("drug_free", v, "P1") for v in ("baseline", "month 3")}
+    assert [o.value for o in found.values() if o is not None] == [None, None]
+    assert found["month 3"].text == "not known because of the dates of Azathioprine"
+    said = [i.text for i in issues if "when it was taken is not known" in i.text]
+    assert len(said) >= 2
+    assert [c.doubtful for c in cohort.courses if c.patient == "P2"] == [True], "a day without a day 0 is no day"

@@ -21,7 +21,7 @@ from trajecta.stats.charts.frame import (
     value_axis,
 )
 from trajecta.stats.charts.layout import Sheet, sentence_figure
-from trajecta.stats.charts.legend import Entry
+from trajecta.stats.charts.legend import Entry, named
 from trajecta.stats.charts.traces import Point, line_width, styles, symbol_size, symbols
 from trajecta.stats.charts.trajectories import too_low
 from trajecta.stats.charts.words import counted, listed
@@ -30,6 +30,7 @@ from trajecta.stats.figure import INK, SOFT_INK, Anchor, Axis, Figure, Line, Mar
 from trajecta.stats.palette import PatientStyle
 from trajecta.stats.results import IntervalResult, PairedResult, Summary, TestResult
 from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
+from trajecta.stats.words import floor_text, level_text, named_test, p_text
 
 BAR = 9.0  # length in points of a median bar
 MEDIAN_STROKE = Stroke(INK, 1.4)
@@ -68,8 +69,9 @@ def _drawn(
 ) -> Figure:
     found = result.measure
     width, size = line_width(len(rows)), symbol_size(len(rows))
-    entries = tuple(Entry(row.patient, row.style, width, size) for row in rows)
-    around = Surround(answer_lines(result), entries, (*band_note(told), *_feet(rows, result)), cohort.synthetic)
+    entries, many = named(tuple(Entry(row.patient, row.style, width, size) for row in rows))
+    feet = (*band_note(told), *_feet(rows, result), *many)
+    around = Surround(answer_lines(result), entries, feet, cohort.synthetic)
     sheet, height_mm = arrange(choice, around, default_plot_height(choice.width_mm))
     panel = _panel(result, rows, sheet, told)
     if panel is None:
@@ -97,17 +99,6 @@ def _rows(cohort: Cohort, result: PairedResult) -> tuple[_Row, ...]:
     )
 
 
-def p_text(p: float) -> str:
-    """P as papers print it: two to four digits, never 0.
-
-    >>> p_text(0.0625), p_text(0.0312), p_text(0.00001), p_text(1.0)
-    ('= 0.0625', '= 0.0312', '< 0.0001', '= 1')
-    """
-    if p < 0.0001:
-        return "< 0.0001"
-    return f"= {round(p, 4 if p < 0.1 else 3):g}"
-
-
 def answer_lines(result: PairedResult) -> tuple[str, ...]:
     """The answer in one or two lines: P of the leading test with its floor, then the estimate with its interval.
 
@@ -116,9 +107,12 @@ def answer_lines(result: PairedResult) -> tuple[str, ...]:
     lines = []
     test = next((t for t in result.tests if t.key == result.comparison.test), None)
     if result.yes_no is not None and result.yes_no.exact_p is not None:
-        lines.append(_p_line(result.yes_no.exact_p, result.yes_no.p_smallest, True, result.n))
+        found = result.yes_no
+        changed = len(found.only_before) + len(found.only_after)
+        mcnemar = TestResult("mcnemar", "McNemar test", found.exact_p, found.p_smallest, True, n_used=changed)
+        lines.append(_test_line(replace(mcnemar, zeros=result.n - changed)))
     elif test is not None:
-        lines.append(_test_line(test, result.n))
+        lines.append(_test_line(test))
     interval = result.yes_no.difference if result.yes_no else _interval(result)
     if interval is not None and interval.estimate is not None:
         lines.append(_interval_line(interval, "" if result.yes_no else result.measure.unit))
@@ -129,20 +123,11 @@ def _interval(result: PairedResult) -> IntervalResult | None:
     return next((i for i in result.intervals if i.key == "hodges_lehmann"), None)
 
 
-def _test_line(test: TestResult, pairs: int) -> str:
+def _test_line(test: TestResult) -> str:
+    """The test by its name, its P and the floor of P, in the words of the answer."""
     if test.p is None:
         return test.reason
-    name = "" if test.key == "signed_rank" else f", {test.name}"
-    return _p_line(test.p, test.p_smallest, test.exact, pairs) + name
-
-
-def _p_line(p: float, smallest: float | None, exact: bool, pairs: int) -> str:
-    said = f"{'Exact ' if exact else ''}P {p_text(p)}"
-    if smallest is None:
-        return said
-    if abs(p - smallest) <= 1e-9 * p:
-        return f"{said} (smallest possible with {counted(pairs, 'pair')})"
-    return f"{said} (smallest possible with {counted(pairs, 'pair')}: {p_text(smallest).removeprefix('= ')})"
+    return f"{named_test(test).removesuffix(' test')} {p_text(test.p)}{floor_text(test)}"
 
 
 def _interval_line(interval: IntervalResult, unit: str) -> str:
@@ -151,8 +136,8 @@ def _interval_line(interval: IntervalResult, unit: str) -> str:
     said = f"{name} {short_number(interval.estimate)}"
     if interval.low is None or interval.high is None or interval.level is None:
         return said
-    level = short_number(round(interval.level * 100, 2))
-    return f"{said} ({short_number(interval.low)} to {short_number(interval.high)}), level {level} %"
+    limits = f"({short_number(interval.low)} to {short_number(interval.high)})"
+    return f"{said} {limits}, level {level_text(interval.level)}"
 
 
 def _feet(rows: Sequence[_Row], result: PairedResult) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """All rows from top to bottom, and since which day the patient is drug-free; ``ended`` lie before the time shown."""
+    """All rows from top to bottom, the first drug-free day, and what ``ended`` before the time shown."""
 
     rows: tuple[Row, ...]
     free_since: int | None
@@ -161,7 +161,7 @@ def _bar_marks(bar: DrugBar, last_day: int | None, panel: Panel, unit: TimeUnit,
     if (start is None or start < x0) and (stop is None or stop > x0 + 2 * ARROW * a_point):
         color = PAPER if bar.dose_known else ink
         marks.append(
-            Note((0.0, middle), EARLIER, size, color, offset=(1.0, 0.27 * size), bold=True, pin=Pin.X)
+            Note((0.0, middle), EARLIER, size + 2, color, offset=(1.0, 0.27 * (size + 2)), bold=True, pin=Pin.X)
         )  # pinned: white on the paper it is not seen where the camera shows the beginning
     return marks
 
@@ -181,7 +181,7 @@ def _free_note(since: int, panel: Panel, unit: TimeUnit, size: float) -> list[Ma
 
 
 def _unknown_note(row: Row, panel: Panel, unit: TimeUnit, at: tuple[float, float]) -> list[Mark]:
-    """"dose not known" on the longest pale bar of the row, else beside the bars, else none (the foot says it too)."""
+    """“dose not known” on the longest pale bar of the row, else beside the bars, else none (the foot says it too)."""
     middle, size = at
     (x0, x1), width = panel.x.range, panel.area.width
     spans = []

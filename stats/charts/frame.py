@@ -6,9 +6,9 @@ contents need; a chosen height is kept.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from trajecta.stats.charts.axes import bottom_room, left_room, linear_ticks, ticks_about
+from trajecta.stats.charts.axes import bottom_room, left_room, linear_ticks, log_ticks, ticks_about
 from trajecta.stats.charts.choice import ChartChoice, TimeUnit
 from trajecta.stats.charts.layout import Sheet, checked_width, sheet_for
 from trajecta.stats.charts.legend import Entry, fit_legend, place_legend
@@ -19,7 +19,7 @@ from trajecta.stats.words import number_text
 
 LEAST_PLOT = 60.0  # points; below this a plot with axes cannot be read
 MONTH_STEPS = (1.0, 3.0, 6.0, 12.0, 24.0, 60.0, 120.0)
-DAY_STEPS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 90.0, 120.0, 180.0, 240.0, 360.0, 720.0, 1800.0)
+DAY_STEPS = (1.0, 2.0, 7.0, 14.0, 28.0, 60.0, 90.0, 120.0, 180.0, 240.0, 360.0, 720.0, 1800.0)
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,45 @@ def value_axis(measure: Measure, values: Sequence[float], length: float, pad: fl
     if "…" in label and measure.unit and measure.kind is Kind.NUMERIC:  # the name may be cut, the unit may not
         label = f"{shortened(measure.name, length, size)}\n{shortened(f'({measure.unit})', length, size)}"
     if measure.kind is Kind.YES_NO:
-        return Axis(label, padded(0.0, 1.0, length, pad + 2), ((0.0, "no"), (1.0, "yes")), Scale.NAMES, size=size)
+        least, most = min([0.0, *values]), max([1.0, *values])  # patients may be stacked around an answer
+        return Axis(label, padded(least, most, length, pad + 2), ((0.0, "no"), (1.0, "yes")), Scale.NAMES, size=size)
     low, high = value_range(measure, values)
     return Axis(label, padded(low, high, length, pad), linear_ticks(low, high, ticks_about(length)), size=size)
+
+
+LEAST_FACTOR = 50.0  # between the smallest and the largest value, from which a linear axis shows the largest only
+
+
+def is_logarithmic(measure: Measure, values: Sequence[float]) -> bool:
+    """Whether an axis should be logarithmic: laboratory values above 0 that span more than a factor of 50.
+
+    >>> is_logarithmic(Measure("m", "Titre"), (4, 800)), is_logarithmic(Measure("m", "Titre"), (0, 800))
+    (True, False)
+    """
+    laboratory = measure.kind is Kind.NUMERIC and measure.range is None and not measure.derived
+    return laboratory and min(values) > 0 and max(values) / min(values) > LEAST_FACTOR
+
+
+def log_measure(measure: Measure) -> Measure:
+    """The measure as a LOG axis shows it, its bands at the logarithms of their ends."""
+
+    def end(value: float | None) -> float | None:
+        if value is None or value <= 0:
+            return None
+        return math.log10(value) or -1e-9  # an end at 0 would count as the lowest value there can be
+
+    bands = tuple(replace(band, low=end(band.low), high=end(band.high)) for band in measure.bands)
+    return replace(measure, bands=tuple(band for band in bands if band.low is not None or band.high is not None))
+
+
+def log_axis(measure: Measure, logs: Sequence[float], length: float, pad: float, size: float) -> Axis:
+    """The LOG axis for values given as their logarithms; the label says that it is one."""
+    label = fitted_label(f"{measure_label(measure)}, log scale", length, size)
+    if "…" in label:
+        unit = f"({measure.unit}), log scale" if measure.unit else "log scale"
+        label = f"{shortened(measure.name, length, size)}\n{shortened(unit, length, size)}"
+    low, high = padded(min(logs), max(logs), length, pad)
+    return Axis(label, (low, high), log_ticks(low, high), Scale.LOG, size=size)
 
 
 def fitted_label(label: str, length: float, size: float) -> str:
@@ -130,7 +166,7 @@ def time_axis(cohort: Cohort, times: Iterable[float], unit: TimeUnit, length: fl
     """The x axis in months or days from time zero, which is always in view."""
     known = [*times, 0.0]
     low, high = min(known), max(known)
-    least = 1.0 if unit is TimeUnit.MONTHS else 30.0
+    least = 1.0 if unit is TimeUnit.MONTHS else 7.0
     if high - low < least:
         high = low + least
     word = "Months" if unit is TimeUnit.MONTHS else "Days"

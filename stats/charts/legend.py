@@ -20,6 +20,7 @@ COLUMN_GAP = 9.0
 ROW_HEIGHT = 1.32  # of the type size
 WIDEST_BESIDE = 0.34  # of the page width; a wider legend goes below the plot
 LEAST_LEFT = 110.0  # points that a legend beside must leave to the plot with its axis
+MOST_NAMED = 50  # with more patients than this a legend would take the page and nobody could tell the lines by it
 MANY = 20  # more patients than this are set small from the start
 SIZES = (7.0, 6.0, 5.0)
 
@@ -54,6 +55,17 @@ class Legend:
     def height(self) -> float:
         """Height in points of all rows."""
         return self.rows * self.size * ROW_HEIGHT
+
+
+def named(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """The entries that the legend gets, and the notes for the foot: none and one where there are too many patients.
+
+    >>> named(())
+    ((), ())
+    """
+    if len(entries) <= MOST_NAMED:
+        return tuple(entries), ()
+    return (), (f"{len(entries)} patients; select one in the window to see which it is.",)
 
 
 def _column_width(entries: Sequence[Entry], size: float) -> float:

@@ -30,7 +30,7 @@ from trajecta.stats.charts.frame import (
 )
 from trajecta.stats.charts.layout import Sheet, sentence_figure
 from trajecta.stats.charts.legend import SAMPLE, Entry, sample_marks
-from trajecta.stats.charts.traces import Trace, in_unit, trace_marks, traces
+from trajecta.stats.charts.traces import Trace, in_unit, trace_marks, traces, unit_of_time
 from trajecta.stats.charts.trajectories import too_low, zero_rule
 from trajecta.stats.charts.words import closing_sentences, counted, foot_notes, listed, missing_sentences
 from trajecta.stats.cohort import Cohort, Measure, Role
@@ -98,9 +98,11 @@ def medication(cohort: Cohort, measure: str, result: PairedResult | None, choice
     if not included:
         return sentence_figure(cohort, choice, "No patient is included.", found.name)
     patient = choice.patient if choice.patient in included else included[0]
+    choice = replace(choice, time_unit=unit_of_time(cohort, measure, choice.time_unit))
     story = _story(cohort, measure, str(patient), choice)
-    if not any(t.points for t in story.drawn) and not story.logged:
-        sentence = f"Neither a dated value of {found.name} nor a medication log is known for {patient}."
+    if not any(t.points for t in story.drawn) and not (story.steps or story.pulses or _rows(story).rows):
+        known = "nor a dated row in the medication log" if story.logged else "nor a medication log"
+        sentence = f"Neither a dated value of {found.name} {known} is known for {patient}."
         return sentence_figure(cohort, choice, sentence, found.name)
     return with_band_note(found, lambda told: _drawn(cohort, found, story, choice, told))
 
@@ -293,7 +295,8 @@ def _dose_marks(story: _Story, choice: ChartChoice) -> tuple[Mark, ...]:
 
 def _feet(story: _Story) -> tuple[str, ...]:
     notes = [] if story.logged else [f"No medication log for {story.patient}."]
-    notes += [_pulse_words(p) for p in story.pulses]
+    first = _least(story) / in_unit(1, story.unit) if _seen(story) else float("-inf")
+    notes += [_pulse_words(p, p.last + 1 > first) for p in story.pulses]
     unknown = dict.fromkeys(bar.label for bar in story.bars if not bar.dose_known)
     if unknown:
         notes.append(f"Pale bars: dose not known ({', '.join(unknown)}).")
@@ -310,11 +313,12 @@ def _unclear_words(story: _Story) -> list[str]:
     return [f"{listed(story.unclear)} {verb} not drawn: the dates are not clear."] if story.unclear else []
 
 
-def _pulse_words(pulse: DoseStep) -> str:
+def _pulse_words(pulse: DoseStep, shown: bool = True) -> str:
     days = (
         f"day {_day(pulse.first)}" if pulse.first == pulse.last else f"days {_day(pulse.first)} to {_day(pulse.last)}"
     )
-    return f"Triangle: pulse of {short_number(pulse.mg)} mg/day prednisolone equivalent, {days}."
+    said = f"ulse of {short_number(pulse.mg)} mg/day prednisolone equivalent, {days}"
+    return f"Triangle: p{said}." if shown else f"Before the time shown: p{said}."
 
 
 def _day(day: int) -> str:
@@ -327,7 +331,8 @@ def _words(cohort: Cohort, measure: Measure, story: _Story) -> str:
     if story.steps:
         doses = [short_number(step.mg) for step in story.steps]
         said.append(f"Prednisolone equivalent in mg/day, step by step: {', '.join(doses)}.")
-    said += [_pulse_words(p) for p in story.pulses]
+    first = _least(story) / in_unit(1, story.unit) if _seen(story) else float("-inf")
+    said += [_pulse_words(p, p.last + 1 > first) for p in story.pulses]
     said += [_bar_words(bar) for bar in story.bars]
     said += _unclear_words(story)
     said += story.carried

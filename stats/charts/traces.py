@@ -5,7 +5,10 @@ time, so the order of the rows in the workbook changes nothing; a value without 
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from operator import add
 
 from trajecta.stats.charts.choice import TimeUnit
 from trajecta.stats.cohort import Censored, Cohort, Observation, Patient
@@ -56,10 +59,43 @@ def in_unit(day: float, unit: TimeUnit) -> float:
 
 
 def has_days(cohort: Cohort, measure: str) -> bool:
-    """Whether at least half of the included patients' values have a study day; else visits are drawn in their order."""
+    """Whether the included patients' values can be drawn in time; else visits are drawn in their order.
+
+    All of them have a study day, or at least half of them and at more than one visit: a baseline alone, which is day 0
+    by its name, says nothing about the time of the visits after it.
+    """
     found = [o for patient in cohort.included for o in cohort.series(measure, patient.id) if o.value is not None]
-    dated = sum(_day(cohort, o) is not None for o in found)
-    return dated * 2 >= len(found) and dated > 0
+    dated = [o.visit for o in found if _day(cohort, o) is not None]
+    return bool(dated) and (len(dated) == len(found) or (2 * len(dated) >= len(found) and len(set(dated)) > 1))
+
+
+SHORTEST_IN_MONTHS = 85.0
+"""Days that values must span to be drawn in months: a visit at month 3 may come a week early."""
+
+
+def unit_of_time(cohort: Cohort, measure: str, chosen: TimeUnit) -> TimeUnit:
+    """The unit chosen, but days where the values span so little time that months would give two ticks."""
+    found = (o for patient in cohort.included for o in cohort.series(measure, patient.id) if o.value is not None)
+    days = [0.0, *(day for o in found if (day := _day(cohort, o)) is not None)]
+    return TimeUnit.DAYS if max(days) - min(days) < SHORTEST_IN_MONTHS and len(days) > 1 else chosen
+
+
+YES_NO_STEP, YES_NO_REACH = 0.06, 0.3
+
+
+def apart(found: tuple[Trace, ...]) -> tuple[Trace, ...]:
+    """Traces of a yes/no measure stacked a little apart, in order, so that no patient hides another.
+
+    Each patient keeps one offset; all of them stay within ``YES_NO_REACH`` around the answer.
+    """
+    step = min(YES_NO_STEP, YES_NO_REACH / max(len(found) - 1, 1))
+    middle = (len(found) - 1) / 2
+    return tuple(moved(trace, partial(add, (middle - i) * step)) for i, trace in enumerate(found))
+
+
+def moved(trace: Trace, place: Callable[[float], float]) -> Trace:
+    """The trace with every value at another place of the axis."""
+    return replace(trace, runs=tuple(tuple(replace(p, value=place(p.value)) for p in run) for run in trace.runs))
 
 
 def _day(cohort: Cohort, observation: Observation) -> float | None:

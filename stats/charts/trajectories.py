@@ -1,9 +1,11 @@
 """The trajectories chart: every patient's course of one measure in real time from time zero.
 
-Invariants: true days, no jitter; a missed visit breaks the line; bands lie behind, the rule marks time zero.
+Invariants: true days, no jitter; a missed visit breaks the line; bands lie behind, the rule marks time zero; only the
+patients of a yes/no measure are stacked around their answer, since all of them would hide one another.
 """
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 
 from trajecta.stats.charts.axes import left_room
 from trajecta.stats.charts.bands import band_blocks, band_labels, band_note, with_band_note
@@ -13,6 +15,9 @@ from trajecta.stats.charts.frame import (
     Surround,
     arrange,
     default_plot_height,
+    is_logarithmic,
+    log_axis,
+    log_measure,
     measure_label,
     plot_area,
     time_axis,
@@ -20,8 +25,18 @@ from trajecta.stats.charts.frame import (
     visit_axis,
 )
 from trajecta.stats.charts.layout import Sheet, sentence_figure
-from trajecta.stats.charts.legend import Entry
-from trajecta.stats.charts.traces import Trace, has_days, line_width, symbol_size, trace_marks, traces
+from trajecta.stats.charts.legend import Entry, named
+from trajecta.stats.charts.traces import (
+    Trace,
+    apart,
+    has_days,
+    line_width,
+    moved,
+    symbol_size,
+    trace_marks,
+    traces,
+    unit_of_time,
+)
 from trajecta.stats.charts.words import (
     censored_count,
     closing_sentences,
@@ -30,7 +45,7 @@ from trajecta.stats.charts.words import (
     listed,
     missing_sentences,
 )
-from trajecta.stats.cohort import Cohort, Measure
+from trajecta.stats.cohort import Cohort, Kind, Measure
 from trajecta.stats.figure import SOFT_INK, Anchor, Axis, Figure, Mark, Note, Panel, Pin, Rect, Rule
 from trajecta.stats.results import PairedResult
 from trajecta.stats.text_width import shortened, text_width
@@ -44,21 +59,35 @@ def trajectories(cohort: Cohort, measure: str, result: PairedResult | None, choi
     """
     found = cohort.measure(measure)
     dated = has_days(cohort, measure)
+    choice = replace(choice, time_unit=unit_of_time(cohort, measure, choice.time_unit))
     drawn = traces(cohort, measure, choice.time_unit if dated else None)
     if not any(trace.points for trace in drawn):
         return sentence_figure(cohort, choice, f"No included patient has a value of {found.name}.", found.name)
-    return with_band_note(found, lambda told: _drawn(cohort, found, drawn, (choice, dated), told))
+    if found.kind is Kind.YES_NO:
+        drawn = apart(drawn)
+    log = is_logarithmic(found, [p.value for trace in drawn for p in trace.points])
+    if log:
+        drawn = tuple(moved(trace, math.log10) for trace in drawn)
+        found = log_measure(found)
+    return with_band_note(found, lambda told: _drawn(cohort, found, drawn, _How(choice, dated, log), told))
 
 
-def _drawn(
-    cohort: Cohort, found: Measure, drawn: tuple[Trace, ...], how: tuple[ChartChoice, bool], told: tuple[str, ...]
-) -> Figure:
-    choice, dated = how
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What was chosen, whether visits are placed in time, and whether values are drawn as their logarithms."""
+
+    choice: ChartChoice
+    dated: bool
+    log: bool
+
+
+def _drawn(cohort: Cohort, found: Measure, drawn: tuple[Trace, ...], how: _How, told: tuple[str, ...]) -> Figure:
+    choice, dated = how.choice, how.dated
     width, size = line_width(len(drawn)), symbol_size(len(drawn))
-    entries = tuple(Entry(t.patient, t.style, width, size) for t in drawn)
-    around = Surround((), entries, (*band_note(told), *foot_notes(drawn)), cohort.synthetic)
+    entries, many = named(tuple(Entry(t.patient, t.style, width, size) for t in drawn))
+    around = Surround((), entries, (*band_note(told), *foot_notes(drawn), *many), cohort.synthetic)
     sheet, height_mm = arrange(choice, around, default_plot_height(choice.width_mm))
-    axes = _axes(cohort, found, drawn, sheet, choice if dated else None)
+    axes = _axes(cohort, found, drawn, sheet, how)
     if axes is None:
         return too_low(cohort, choice, found)
     area, x, y = axes
@@ -71,9 +100,7 @@ def _drawn(
     panel = replace(panel, marks=tuple(marks))
     panel = replace(panel, marks=(*panel.marks, *band_labels(found, panel, sheet.size - 1, told)))
     title = f"{found.name} over time"
-    return Figure(
-        choice.width_mm, height_mm, (panel,), tuple(sheet.marks), title, _words(cohort, found, drawn, choice, dated)
-    )
+    return Figure(choice.width_mm, height_mm, (panel,), tuple(sheet.marks), title, _words(cohort, found, drawn, how))
 
 
 def too_low(cohort: Cohort, choice: ChartChoice, measure: Measure) -> Figure:
@@ -84,19 +111,20 @@ def too_low(cohort: Cohort, choice: ChartChoice, measure: Measure) -> Figure:
 
 
 def _axes(
-    cohort: Cohort, measure: Measure, drawn: tuple[Trace, ...], sheet: Sheet, choice: ChartChoice | None
+    cohort: Cohort, measure: Measure, drawn: tuple[Trace, ...], sheet: Sheet, how: _How
 ) -> tuple[Rect, Axis, Axis] | None:
-    """Data rectangle and axes; ``choice`` None places visits in their order. None if the page is too low."""
+    """Data rectangle and axes; None if the page is too low."""
     size = sheet.size
+    axis = log_axis if how.log else value_axis
     points = [p for trace in drawn for p in trace.points]
     pad = symbol_size(len(drawn)) * 0.6 + 1.5
-    above = size * 1.2 + 2.0 if choice else size * 0.4
+    above = size * 1.2 + 2.0 if how.dated else size * 0.4
 
     def fitted(length: float, height: float) -> tuple[Rect, Axis, Axis]:
-        y = value_axis(measure, [p.value for p in points], height, pad, size)
+        y = axis(measure, [p.value for p in points], height, pad, size)
         times = [p.x for p in points]
-        if choice:
-            x = time_axis(cohort, times, choice.time_unit, length, size)
+        if how.dated:
+            x = time_axis(cohort, times, how.choice.time_unit, length, size)
         else:
             x = visit_axis(cohort, times, length, size, 0.0)
         return plot_area(sheet, y, x, above), x, y
@@ -118,11 +146,11 @@ def zero_rule(cohort: Cohort, panel: Panel, right: float, size: float) -> tuple[
     return Rule(0.0, True), note
 
 
-def _words(cohort: Cohort, measure: Measure, drawn: tuple[Trace, ...], choice: ChartChoice, dated: bool) -> str:
+def _words(cohort: Cohort, measure: Measure, drawn: tuple[Trace, ...], how: _How) -> str:
     points = [p for trace in drawn for p in trace.points]
     visits = {p.visit for p in points}
     zero = cohort.time_zero or "day 0"
-    axis = f"{choice.time_unit.value} from {zero}" if dated else "visits in their order"
+    axis = f"{how.choice.time_unit.value} from {zero}" if how.dated else "visits in their order"
     said = [
         f"Trajectories of {measure_label(measure)} in {counted(len(drawn), 'patient')} over {axis}, "
         f"{counted(len(points), 'value')} at {counted(len(visits), 'visit')}: {listed(t.patient for t in drawn)}."
@@ -130,6 +158,10 @@ def _words(cohort: Cohort, measure: Measure, drawn: tuple[Trace, ...], choice: C
     bands = [f"{b.label} ({b.source})" if b.source else b.label for b in measure.bands if b.label]
     if bands:
         said.append(f"Bands: {'; '.join(bands)}.")
+    if how.log:
+        said.append("The value axis is logarithmic.")
+    if measure.kind is Kind.YES_NO and len(drawn) > 1:
+        said.append("Patients with the same answer are drawn a little apart.")
     said += missing_sentences(drawn)
     if number := censored_count(drawn):
         verb = "lies" if number == 1 else "lie"
