@@ -14,6 +14,7 @@ from random import Random
 
 import numpy as np
 import scipy.stats
+
 from trajecta.stats.bootstrap import bca
 from trajecta.stats.decimals import paired_values
 from trajecta.stats.paired_tests import paired_t, sign, sign_flip, signed_rank

@@ -13,6 +13,7 @@ from random import Random
 
 import numpy as np
 import scipy.stats
+
 from trajecta.stats.cohort import Cohort, Direction, Measure, Observation, Patient, Visit
 from trajecta.stats.compare import compare
 from trajecta.stats.decimals import PairedValues, paired_values

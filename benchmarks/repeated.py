@@ -18,6 +18,7 @@ import pandas as pd
 import scipy.stats
 from statsmodels.regression.mixed_linear_model import MixedLM
 from statsmodels.stats.anova import AnovaRM
+
 from trajecta.stats.cohort import Cohort, Direction, Measure, Observation, Patient, Visit
 from trajecta.stats.friedman import friedman
 from trajecta.stats.random_slope import own_slopes

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
 from trajecta.gui.answer_html import answer_lines, intervals_html, pairs_html, tests_html, yes_no_html
 from trajecta.gui.deeper import DEEPER
 from trajecta.gui.fold import Fold

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyqtgraph as pg
+
 from trajecta.stats.figure import Panel
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QInputDialog, QLabel, QVBoxLayout, QWidget
+
 from trajecta.gui.measure_list import MeasureList
 from trajecta.gui.parts import looking
 from trajecta.gui.patient_list import PatientList

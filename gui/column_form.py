@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
 from trajecta.gui.parts import called, looking
 from trajecta.io.mapping import ColumnMapping, Field, Mapping, SheetMapping, SheetRole, with_column, with_role
 from trajecta.stats.cohort import Direction, column_letters

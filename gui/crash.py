@@ -5,6 +5,7 @@ import traceback
 from types import TracebackType
 
 from PySide6.QtWidgets import QMessageBox, QWidget
+
 from trajecta import __version__
 
 

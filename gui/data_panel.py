@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QTableView,
     QVBoxLayout,
 )
+
 from trajecta.gui.parts import called, looking
 from trajecta.gui.rows import ROW, VALUE, Index, paint_ground, paint_text
 from trajecta.gui.session import Session

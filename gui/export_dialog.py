@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
 from trajecta.gui.parts import called, looking
 from trajecta.gui.session import Message, Session, Tone
 from trajecta.io.export import FORMATS, export_figure

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton
+
 from trajecta.gui.parts import looking
 from trajecta.gui.session import Session
 from trajecta.io.study import Study

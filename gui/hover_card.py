@@ -5,6 +5,7 @@ from html import escape
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QLabel, QVBoxLayout, QWidget
+
 from trajecta.io.study import Study
 from trajecta.stats.cohort import Cohort, Kind
 from trajecta.stats.drugs import DrugClass, substance

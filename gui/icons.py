@@ -4,6 +4,7 @@ from functools import cache
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
+
 from trajecta.resources import ROOT
 
 # The colour that the drawings are stored in; it is replaced by the colour asked for.

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
 from trajecta.gui.column_form import ColumnForm
 from trajecta.gui.foot import counted
 from trajecta.gui.jobs import Jobs

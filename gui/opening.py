@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
+
 from trajecta.gui.foot import counted
 from trajecta.gui.preferences import Preferences
 from trajecta.gui.session import Message, Session, Tone

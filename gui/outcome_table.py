@@ -1,6 +1,7 @@
 """The grid of all measures and visits in the overview: change and adjusted P; a click asks about the cell."""
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
+
 from trajecta.gui.rows import VALUE, Index
 from trajecta.io.outcome_grid import OutcomeGrid, cell_text, cell_tip
 

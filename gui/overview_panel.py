@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QTableView,
     QVBoxLayout,
 )
+
 from trajecta.gui.outcome_table import Outcomes
 from trajecta.gui.parts import called, looking
 from trajecta.gui.question_panel import refill

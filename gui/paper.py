@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
+
 from trajecta.gui.camera import Camera
 from trajecta.gui.targets import Hit, Targets, scaled
 from trajecta.io.pen import draw_figure, draw_marks, mapping

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
 from trajecta.gui.parts import called, looking
 from trajecta.gui.session import Message, Session
 from trajecta.io.study import Study

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QTableView,
 )
+
 from trajecta.gui.theme import Theme
 
 ROW = 28  # px, the height of a row everywhere

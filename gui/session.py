@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
+
 from trajecta.gui.jobs import Jobs
 from trajecta.io.errors import AppError
 from trajecta.io.study import Study

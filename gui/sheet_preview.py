@@ -5,6 +5,7 @@ from datetime import date, datetime
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QHeaderView, QTableView
+
 from trajecta.gui.rows import Index, paint_text
 from trajecta.gui.theme import Theme
 from trajecta.io.mapping import ColumnMapping, Field, SheetMapping, SheetRole

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF
+
 from trajecta.gui.camera import Camera
 from trajecta.stats.figure import Dots, Line, Rect
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction, QActionGroup, QUndoStack
 from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
+
 from trajecta import __version__
 from trajecta.gui.actions import ACTIONS, MENUS
 from trajecta.gui.bar import Bar, fill_menu
@@ -20,6 +21,7 @@ from trajecta.gui.theme import Theme, apply, theme_of
 if TYPE_CHECKING:
     # Qt's classes are made when they are first named: 5 ms that the first paint does not wait for.
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+
     from trajecta.gui.interior import Interior
 
 FOOT = 28  # px, the height of the line at the bottom, kept free until the interior comes

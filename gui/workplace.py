@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
 from trajecta.gui.answer_panel import AnswerPanel
 from trajecta.gui.cohort_panel import CohortPanel
 from trajecta.gui.data_panel import DataPanel

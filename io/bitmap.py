@@ -6,6 +6,7 @@ resolution, rounded; the file says the resolution.
 
 from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageWriter, QPainter
+
 from trajecta.io.errors import SaveError
 from trajecta.io.pen import draw_figure
 from trajecta.stats.figure import Figure

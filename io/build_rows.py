@@ -57,7 +57,8 @@ class Roster:
 
 
 # Zero-width signs are invisible, and the hyphen that does not break looks like any other.
-_INVISIBLE = str.maketrans({"\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\ufeff": "", "\u2011": "-", "\u2010": "-"})
+_NO_WIDTH = dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff", "")
+_INVISIBLE = str.maketrans({**_NO_WIDTH, "\u2011": "-", "\u2010": "-"})
 
 
 def tidy_id(text: str) -> str:

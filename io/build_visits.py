@@ -156,7 +156,8 @@ def _column_visit(mapping: SheetMapping, column: ColumnMapping, table: VisitTabl
         text = column.visit or column.header
         known = visit_of(text)
         # "before" has a nominal day and "after" has none: either all columns of a plain table have one, or none has.
-        all_have = all((v := visit_of(c.visit or c.header)) and v.day is not None for c in mapping.having(Field.MEASURE))
+        named = [visit_of(c.visit or c.header) for c in mapping.having(Field.MEASURE)]
+        all_have = all(name is not None and name.day is not None for name in named)
         return table.key(VisitName(text, text, known.day if known and all_have else None), text)
     return table.key(visit_like(column.visit or "baseline"), column.visit)
 

@@ -12,7 +12,7 @@ from trajecta.stats.cohort import Cohort, Issue, Measure
 
 def is_question(issue: Issue) -> bool:
     """Whether an issue asks the user something that only they can know."""
-    return issue.hint.rstrip().endswith("?")
+    return "?" in issue.hint
 
 
 def check_json(workbook: Workbook, mapping: Mapping, cohort: Cohort, issues: tuple[Issue, ...]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
+
 from trajecta.io.atomic import write_atomically
 from trajecta.io.bitmap import png_bytes, tiff_bytes
 from trajecta.io.errors import SaveError

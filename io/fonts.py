@@ -7,6 +7,7 @@ system or from here.
 from functools import cache
 
 from PySide6.QtGui import QFont, QFontDatabase
+
 from trajecta.resources import ROOT
 
 FAMILY = "Liberation Sans"

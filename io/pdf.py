@@ -7,6 +7,7 @@ import re
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QSizeF
 from PySide6.QtGui import QPageSize, QPainter, QPdfWriter
+
 from trajecta import __version__
 from trajecta.io.errors import SaveError
 from trajecta.io.pen import draw_figure

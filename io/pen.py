@@ -10,6 +10,7 @@ from typing import assert_never
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF
+
 from trajecta.io.fonts import SET_AT, figure_font
 from trajecta.stats.charts.axes import axis_marks
 from trajecta.stats.charts.clipping import Box, clipped_block, clipped_polyline

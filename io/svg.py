@@ -10,6 +10,7 @@ from html import escape
 from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
+
 from trajecta.io.errors import SaveError
 from trajecta.io.fonts import FAMILY
 from trajecta.io.pen import draw_figure

@@ -207,6 +207,7 @@ def fingerprint_of(content: bytes) -> str:
 
 def _read_xlsx(file: Path, content: bytes) -> Workbook:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
     from trajecta.io.xlsx_scan import SheetScan, scan_package
 
     scan = scan_package(file.name, content)

@@ -262,9 +262,9 @@ def _max_t(
         f"of an adjusted P at most {joint.standard_error:.2g}"
     )
     method = (
-        f"P adjusted for {count} by the joint max-T law (single step): how often the largest standardised sum of the family is at "
-        f"least as far out when the changes of whole patients change sign ({how}); it keeps the correlation between "
-        "measures."
+        f"P adjusted for {count} by the joint max-T law (single step): how often the largest standardised sum of the "
+        f"family is at least as far out when the changes of whole patients change sign ({how}); it keeps the "
+        "correlation between measures."
     )
     cautions = list(_cautions(Adjustment.MAX_T, members, len(tested)))
     if any(chosen[i].yes_no is None and raw[i].test not in ("signed_rank", "sign", "sign_flip") for i in tested):

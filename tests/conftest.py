@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
+from waiting import wait_until
+
 from trajecta.gui.preferences import Preferences
 from trajecta.gui.theme import LIGHT, apply, interface_font
 from trajecta.gui.window import MainWindow
-from waiting import wait_until
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT.parent / "shared" / "samples"

@@ -34,7 +34,7 @@ def long_rows() -> list[Row]:
 
 def wide_rows() -> list[Row]:
     """The same values with one row per patient."""
-    heads = [f"{name}_{visit}" for name in ("SLEDAI", "C3") for visit in ("baseline", "1m", "3m")]
+    heads = [f"{name}_{visit}" for name in ("SLEDAI-2K", "C3") for visit in ("baseline", "1m", "3m")]
     rows: list[Row] = [("Pat.-Nr.", *heads)]
     rows += [(key, *SCORES[key], *C3[key]) for key in SCORES]
     return rows

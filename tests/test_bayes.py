@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trajecta.stats.bayes import LEADING_WIDTH, WIDTHS, bayes, effect_limits, log_bayes_factor, mean_limits
 from trajecta.stats.decimals import paired_values
 

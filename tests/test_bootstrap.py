@@ -7,6 +7,7 @@ import pytest
 import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trajecta.stats.bootstrap import COVERAGE, SEED, bca, coverage_at
 from trajecta.stats.decimals import paired_values
 from trajecta.stats.intervals import INTERVALS

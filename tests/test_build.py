@@ -8,6 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+
 from trajecta.io.build import build_cohort
 from trajecta.io.guess import guess_mapping
 from trajecta.io.mapping import Field, with_column
@@ -282,7 +283,7 @@ def test_many_equal_troubles_are_counted(tmp_path: Path) -> None:
 
 def test_two_values_for_one_visit(tmp_path: Path) -> None:
     rows: list[Row] = [
-        ("Patient ID", "Visit", "SLEDAI"),
+        ("Patient ID", "Visit", "SLEDAI-2K"),
         ("P1", "BL", 5),
         ("P1", "Baseline", 7),
         ("P1", "M3", "n.d."),
@@ -305,23 +306,24 @@ def test_visits_are_ordered_in_time(tmp_path: Path) -> None:
 
 
 def test_day_0_beside_baseline_is_a_visit_of_its_own(tmp_path: Path) -> None:
-    rows: list[Row] = [("ID", "Visit", "SLEDAI"), ("P1", "Baseline", 9), ("P1", "Day 0", 8), ("P1", "M3", 1)]
+    rows: list[Row] = [("ID", "Visit", "SLEDAI-2K"), ("P1", "Baseline", 9), ("P1", "Day 0", 8), ("P1", "M3", 1)]
     cohort, issues = built(workbook(tmp_path / "a.xlsx", {"Visits": rows}))
     assert [v.key for v in cohort.visits] == ["baseline", "day 0", "month 3"]
-    assert issues == ()
+    assert [i.severity for i in issues] == [Severity.NOTE]
+    assert "“Baseline”, “Day 0”" in issues[0].text
     cohort, _ = built(workbook(tmp_path / "b.xlsx", {"Visits": [rows[0], *rows[2:]]}))
     assert [v.key for v in cohort.visits] == ["baseline", "month 3"]
 
 
 def test_wide_dates_give_the_days_of_the_visits(tmp_path: Path) -> None:
     rows: list[Row] = [
-        ("ID", "Datum BL", "SLEDAI BL", "SLEDAI d0", "Datum M3", "SLEDAI M3"),
+        ("ID", "Datum BL", "SLEDAI-2K BL", "SLEDAI-2K d0", "Datum M3", "SLEDAI-2K M3"),
         ("P1", "1.3.2021", 9, 8, "1.6.2021", 1),
     ]
     cohort, issues = built(workbook(tmp_path / "a.xlsx", {"A": rows}))
     assert [v.key for v in cohort.visits] == ["baseline", "day 0", "month 3"]
     assert (cohort.day("P1", "baseline"), cohort.day("P1", "month 3")) == (0, 92)
-    assert issues == ()
+    assert [i.severity for i in issues] == [Severity.NOTE]
 
 
 def test_numbers_of_months_are_visits(tmp_path: Path) -> None:
@@ -446,7 +448,7 @@ def test_odd_dates_of_courses(tmp_path: Path) -> None:
     assert about(issues, "G2") == ["warning"]
     assert about(issues, "G3") == ["error"]
     assert about(issues, "B4") == ["error"]
-    assert any("have no stop" in i.text for i in issues)
+    assert any("without a stop" in i.text for i in issues)
 
 
 def test_events(tmp_path: Path) -> None:

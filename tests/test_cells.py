@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from trajecta.io.cells import Found, Marks, decimal_marks, number, read_cell, shown
 from trajecta.io.workbook import ErrorCell, FormulaCell
 

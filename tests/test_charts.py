@@ -8,6 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+
 from trajecta.io.svg import svg_bytes
 from trajecta.stats.charts.axes import axis_for_range, linear_ticks, log_ticks, zoomed
 from trajecta.stats.charts.choice import ChartChoice, TimeUnit

@@ -6,6 +6,7 @@ from itertools import permutations, product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trajecta.stats.cochran import cochran_q
 from trajecta.stats.yes_no import mcnemar
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from trajecta.main import main
 from trajecta.resources import ROOT as RESOURCES
 

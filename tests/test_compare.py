@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trajecta import __version__
 from trajecta.io.answers import TABLE_HEADER, answer_json, answer_table, answer_text, table_text
 from trajecta.stats.cohort import (

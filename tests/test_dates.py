@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from trajecta.io.dates import Precision, date_order, is_date, read_date
 from trajecta.io.visit_names import split_visit, visit_of
 

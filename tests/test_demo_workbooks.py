@@ -10,6 +10,7 @@ from statistics import mean, median, stdev
 
 import pytest
 from openpyxl import load_workbook
+
 from trajecta.io.build import build_cohort
 from trajecta.io.guess import guess_mapping
 from trajecta.io.workbook import read_workbook

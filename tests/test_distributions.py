@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import scipy.special as special
 import scipy.stats
+
 from trajecta.stats.distributions import (
     beta_quantile,
     binomial_at_most,

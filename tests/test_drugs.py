@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 import pytest
+
 from trajecta.resources import table
 from trajecta.stats.cohort import Role
 from trajecta.stats.drugs import (

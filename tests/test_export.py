@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+
 from trajecta.io.errors import SaveError
 from trajecta.io.export import FORMATS, Format, export_figure
 from trajecta.stats.charts.axes import linear_ticks

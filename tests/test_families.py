@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trajecta.io.commands_families import ADJUSTMENTS
 from trajecta.stats.cohort import Cohort, Direction, Kind, Measure, Observation, Patient, Visit
 from trajecta.stats.compare import compare, overview

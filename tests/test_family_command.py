@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from trajecta.io.command_line import run_command
 
 ROOT = Path(__file__).parents[1]

@@ -7,6 +7,7 @@ from itertools import permutations, product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trajecta.stats import arrangements
 from trajecta.stats.arrangements import Way, chance_of_spread, count_all, different_orders, orders, spread_statistic
 from trajecta.stats.friedman import friedman

@@ -1,6 +1,7 @@
 """Headers of six languages: fields, instruments, units, visits."""
 
 import pytest
+
 from trajecta.io.headers import is_unit, read_header, split_unit
 from trajecta.io.words import lookup, months, words
 from trajecta.resources import table

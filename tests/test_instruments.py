@@ -1,6 +1,7 @@
 """The registry of instruments: every entry is complete, and the published sums hold."""
 
 import pytest
+
 from trajecta.resources import table
 from trajecta.stats.cohort import Direction
 from trajecta.stats.instruments import Instrument, instrument, instrument_for, instruments, item_for, plain

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trajecta.stats.cohort import Direction
 from trajecta.stats.decimals import paired_values
 from trajecta.stats.intervals import (

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from sheets import workbook
+
 from trajecta.io.build import build_cohort
 from trajecta.io.guess import guess_mapping
 from trajecta.io.workbook import read_workbook

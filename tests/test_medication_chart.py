@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.charts.drug_rows import EARLIER, LEAST_BAR, UNKNOWN, UNKNOWN_FILL
 from trajecta.stats.charts.layout import overlap, text_boxes

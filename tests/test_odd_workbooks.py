@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+
 from trajecta.io.build import build_cohort
 from trajecta.io.check import check_json, check_text
 from trajecta.io.guess import guess_mapping

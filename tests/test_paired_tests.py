@@ -11,6 +11,7 @@ import pytest
 import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trajecta.stats.decimals import paired_values
 from trajecta.stats.paired_tests import TESTS, PairedTest, log_ratio_t, paired_t, sign, sign_flip, signed_rank
 from trajecta.stats.results import TestResult, Zeros

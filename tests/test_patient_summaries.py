@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trajecta.stats.cohort import Cohort, Direction, Kind, Measure, Observation, Patient, Visit
 from trajecta.stats.compare import compare
 from trajecta.stats.patient_summaries import (

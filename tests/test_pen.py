@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
+
 from trajecta.io.export import painting_ready
 from trajecta.io.pen import Map, draw_axes, draw_figure, draw_marks, draw_page, draw_symbol, mapping, qt_pen
 from trajecta.stats.charts.axes import linear_ticks, zoomed

@@ -5,6 +5,7 @@ import math
 from fractions import Fraction
 
 import pytest
+
 from trajecta.stats.power import (
     LARGEST_N,
     Design,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from trajecta.main import main
 
 FOLDER = Path(__file__).parents[2] / "shared" / "samples" / "paired"

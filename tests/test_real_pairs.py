@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from trajecta.stats.cohort import Cohort, Direction, Kind, Measure, Observation, Patient, Visit
 from trajecta.stats.compare import compare
 from trajecta.stats.decimals import paired_values

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from trajecta.io.study import open_study
 from trajecta.stats.arrangements import chance_of_spread
 from trajecta.stats.cohort import Cohort, Kind, Measure

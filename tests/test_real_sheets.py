@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from trajecta.io.build import build_cohort
 from trajecta.io.check import check_json, check_text
 from trajecta.io.errors import OpenError

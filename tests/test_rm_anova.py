@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
 from trajecta.stats.decimals import paired_values
 from trajecta.stats.paired_tests import paired_t
 from trajecta.stats.rm_anova import greenhouse_geisser, huynh_feldt, rm_anova

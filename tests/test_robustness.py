@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trajecta.stats.cohort import Censored, Cohort, Direction, Kind, LeftOut, Measure, Observation, Patient, Visit
 from trajecta.stats.compare import compare
 from trajecta.stats.results import Comparison, Zeros

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from trajecta.stats.results import Zeros
 from trajecta.stats.sign_patterns import (
     How,

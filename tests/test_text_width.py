@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 from PySide6.QtGui import QFontMetricsF
+
 from trajecta.io.export import painting_ready
 from trajecta.io.fonts import FAMILY, SET_AT, figure_font, load_fonts
 from trajecta.stats.text_width import shortened, text_width, wrapped

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from trajecta.stats.charts.axes import axis_for_range
 from trajecta.stats.charts.choice import ChartChoice, TimeUnit
 from trajecta.stats.charts.layout import overlap, text_boxes

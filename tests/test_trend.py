@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from trajecta.stats.random_slope import own_slopes
 from trajecta.stats.trend import TrendResult, common_slope
 

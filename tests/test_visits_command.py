@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from trajecta.io.command_line import run_command
 from trajecta.io.visits_answers import visits_json, visits_text
 from trajecta.stats.cohort import Censored, Cohort, Direction, Kind, LeftOut, Measure, Observation, Patient, Visit

@@ -8,6 +8,8 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QLineEdit, QPushButton
+from waiting import wait_until
+
 from trajecta.gui.actions import ACTIONS
 from trajecta.gui.export_dialog import ExportDialog
 from trajecta.gui.import_dialog import ImportDialog
@@ -16,7 +18,6 @@ from trajecta.gui.window import MainWindow
 from trajecta.io.pen import draw_figure
 from trajecta.resources import ROOT
 from trajecta.stats.charts.registry import CHARTS
-from waiting import wait_until
 
 AWKWARD = ROOT / "demo" / "cart-sle-awkward.xlsx"
 

@@ -9,6 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 from openpyxl.worksheet.dimensions import ColumnDimension
+
 from trajecta.io.errors import OpenError
 from trajecta.io.workbook import ErrorCell, FormulaCell, MergedRange, read_workbook
 

@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+
 from trajecta.stats.distributions import normal_quantile
 from trajecta.stats.yes_no import mcnemar, tango_interval, yes_no
 
