@@ -53,7 +53,7 @@ def slots_of(table: VisitTable, log: IssueLog) -> list[Slot]:
         base, instrument = _measure_of(mapping, versions)
         key = base.key
         place = (column.sheet.name, key, mapping.visit)
-        where = column.sheet.ref(1, mapping.column)
+        where = column.sheet.ref(column.head, mapping.column)
         if place in taken:  # two columns of one sheet, measure and visit
             log.warning(
                 where,

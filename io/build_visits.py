@@ -38,13 +38,14 @@ class ValueCell(NamedTuple):
 
 @dataclass
 class ValueColumn:
-    """A column of one measure: its mapping, its decimal sign, and its cells."""
+    """A column of one measure: its mapping, its decimal sign, its cells, and the row that names it."""
 
     sheet: Sheet
     mapping: ColumnMapping
     comma: bool | None
     minus_is_no: bool
     cells: list[ValueCell]
+    head: int = 1
 
 
 @dataclass
@@ -146,7 +147,7 @@ def read_values(
         else:
             key = _column_visit(mapping, column, table)
             cells = [ValueCell(r.patient, key, r.row, r.cells[at]) for r in rows if r.cells[at] is not None]
-        table.columns.append(ValueColumn(sheet, column, comma, minus, cells))
+        table.columns.append(ValueColumn(sheet, column, comma, minus, cells, max(1, mapping.header_rows[1])))
     if mapping.role is SheetRole.WIDE:
         _wide_dates(sheet, mapping, rows, table, log, epoch_1904)
 
