@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction, QActionGroup, QUndoStack
-from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QMenu, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
 
 from trajecta import __version__
 from trajecta.gui.actions import ACTIONS, MENUS
@@ -183,6 +183,10 @@ class MainWindow(QMainWindow):
             if name == "&Edit":
                 entries = [(named["undo"], False), (named["redo"], False), (entries[0][0], True), *entries[1:]]
             fill_menu(menu, entries)
+            if name == "&File":
+                recent = QMenu("Open &recent", menu)
+                recent.aboutToShow.connect(lambda menu=recent: self._fill_recent(menu))
+                menu.insertMenu(named["demo"], recent)
             self.addActions([action for action, _ in entries])
         return named
 
@@ -194,6 +198,16 @@ class MainWindow(QMainWindow):
             self.named[spec.key].setShortcut(QKeySequence(spec.shortcut))
         self.named["undo"].setShortcut(QKeySequence("Ctrl+Z"))
         self.named["redo"].setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+
+    def _fill_recent(self, menu: QMenu) -> None:
+        menu.clear()
+        for path in self.preferences.recent:
+            action = menu.addAction(path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda _=False, chosen=path: self.open(chosen))
+        if menu.isEmpty():
+            menu.addAction("No workbook opened yet").setEnabled(False)
+        menu.setToolTipsVisible(True)
 
     def _start(self, wanted: object) -> None:
         if isinstance(wanted, Path):

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QLineEdit, QMenu, QPushButton
 from waiting import wait_until
 
 from trajecta.gui.actions import ACTIONS
@@ -251,6 +251,9 @@ def test_a_dropped_workbook_is_opened_through_the_import(window: MainWindow, tmp
     wait_until(lambda: window.interior.session.result is not None)
     assert opened == ["3 patients · 2 visits · 1 measure"]
     assert window.preferences.recent == (file.resolve(),)
+    recent = next(menu for menu in window.findChildren(QMenu) if menu.title() == "Open &recent")
+    recent.aboutToShow.emit()
+    assert [action.text() for action in recent.actions()] == ["pairs.csv"]
     window.interior.session.result = None
     window.open(file)  # the mapping was confirmed: no dialog this time
     wait_until(lambda: window.interior.session.result is not None)
@@ -419,3 +422,14 @@ def test_a_cell_of_the_grid_of_outcomes_becomes_the_question(demo: MainWindow) -
     asked = demo.interior.session.study.comparison
     assert asked is not None
     assert (asked.measure, asked.before, asked.after) == ("c3", "baseline", "month 1")
+
+
+def test_the_report_is_written_beside_the_work(
+    demo: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "report"
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+    demo.do("report")
+    wait_until(lambda: demo.interior.strip.isVisible() and "report" in demo.interior.strip.text.text())
+    assert (folder / "report.html").exists()
+    assert len(list((folder / "figures").iterdir())) == len(demo.interior.session.study.cohort.measures)
