@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 STYLE = """
-body { font: 15px/1.5 system-ui, "Segoe UI", "Liberation Sans", Arial, sans-serif; color: #1B1F24; max-width: 60rem;
+body { font: 15px/1.5 "Segoe UI", "Helvetica Neue", Arial, "Liberation Sans", sans-serif; color: #1B1F24; max-width: 66rem;
   margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .4rem; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .9rem; }
-th, td { text-align: right; padding: .3rem .6rem; border-bottom: 1px solid #E1E4E8; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .82rem; }
+th, td { text-align: right; padding: .3rem .5rem; border-bottom: 1px solid #E1E4E8; vertical-align: top; }
+td { white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; } th { color: #5B6570; font-weight: 600; }
 .lead { font-size: 1.05rem; font-weight: 600; } .soft { color: #5B6570; }
 .caution { background: #FFF4DC; color: #8A5A00; border-radius: 6px; padding: .5rem .8rem; }
