@@ -4,7 +4,7 @@ What was open stays open until the new study is complete; every failure is one s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
@@ -131,4 +131,4 @@ def merged(old: Study, new: Study) -> Study:
         keys = {visit.key for visit in kept.cohort.visits_of(old.measure)}
         if old.comparison is not None and {old.comparison.before, old.comparison.after} <= keys:
             kept = kept.with_comparison(old.comparison)
-    return kept.with_chart(old.chart)
+    return replace(kept.with_chart(old.chart), primary=old.primary & measures)

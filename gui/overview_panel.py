@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QMenu,
     QPushButton,
     QTableView,
     QVBoxLayout,
@@ -26,10 +27,10 @@ from trajecta.io.outcome_grid import OutcomeGrid, outcome_grid
 from trajecta.io.overview import COLUMNS, overview_row
 from trajecta.io.study import Study
 from trajecta.stats.compare import overview
-from trajecta.stats.families import Adjustment, FamilyResult, adjust
+from trajecta.stats.families import AdjustedP, Adjustment, FamilyResult, adjust_apart
 from trajecta.stats.results import PairedResult
 
-Computed = tuple[tuple[PairedResult, ...], FamilyResult, OutcomeGrid]
+Computed = tuple[tuple[PairedResult, ...], tuple[AdjustedP, ...], tuple[FamilyResult, ...], OutcomeGrid]
 ADJUSTMENTS = (
     (Adjustment.HOLM, "Holm"),
     (Adjustment.BH, "Benjamini–Hochberg"),
@@ -47,12 +48,12 @@ class Results(QAbstractTableModel):
         self.theme = theme
         self.results: tuple[PairedResult, ...] = ()
         self._texts: tuple[tuple[str, ...], ...] = ()
+        self._primary: frozenset[str] = frozenset()
 
-    def show(self, results: tuple[PairedResult, ...], family: FamilyResult | None) -> None:
-        """Show these results with their adjusted P values."""
+    def show(self, results: tuple[PairedResult, ...], members: tuple[AdjustedP, ...], primary: frozenset[str]) -> None:
+        """Show these results with their adjusted P values; primary measures stand in bold."""
         self.beginResetModel()
-        members = family.members if family is not None else ()
-        self.results = results
+        self.results, self._primary = results, primary
         self._texts = tuple(overview_row(r, member) for r, member in zip(results, members, strict=True))
         self.endResetModel()
 
@@ -73,6 +74,10 @@ class Results(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
             return result.lead
+        if role == Qt.ItemDataRole.FontRole and index.column() == 0 and result.measure.key in self._primary:
+            font = QFont()
+            font.setBold(True)
+            return font
         if role == Qt.ItemDataRole.ForegroundRole and index.column() in SOFT:
             return QColor(self.theme.soft)
         return None
@@ -117,6 +122,8 @@ class OverviewPanel(QFrame):
         self._note = looking(QLabel(), "soft")
         self._note.setWordWrap(True)
         self._lay_out()
+        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.table.customContextMenuRequested.connect(self._offer_primary)
         for table, choose in ((self.grid, self._choose_cell), (self.table, self._choose)):
             table.clicked.connect(choose)
             table.activated.connect(choose)
@@ -167,11 +174,12 @@ class OverviewPanel(QFrame):
         refill(self.before, entries, asked.before if asked else None)
         refill(self.after, entries, asked.after if asked else None)
         if asked is None:
-            self.model.show((), None)
+            self.model.show((), (), frozenset())
             self.outcomes.show(None)
         if not self.isVisible() or asked is None:
             return
-        question = (study.cohort, replace(asked, measure=""), self.adjustment.currentData())
+        primary = study.primary
+        question = (study.cohort, replace(asked, measure=""), self.adjustment.currentData(), primary)
         if question == self._shown_for:
             return
         self._shown_for = question
@@ -182,17 +190,22 @@ class OverviewPanel(QFrame):
             results = overview(cohort, asked.before, asked.after, asked.zeros, asked.level)
             # Joint sign flips over the whole grid would draw millions of patterns: Holm stands in for them there.
             by = Adjustment.HOLM if adjustment is Adjustment.MAX_T else adjustment
-            return results, adjust(results, adjustment=adjustment), outcome_grid(cohort, asked, by)
+            return results, *adjust_apart(results, tuple(primary), adjustment), outcome_grid(cohort, asked, by)
 
         self._session.work("overview", "Comparing every measure…", compute, self._fill)
 
     def _fill(self, computed: Computed) -> None:
-        results, family, grid = computed
-        self.model.show(results, family)
+        results, members, families, grid = computed
+        self.model.show(results, members, self._session.study.primary)
         self.outcomes.show(grid)
         head = self.table.horizontalHeader().sizeHint().height()
         self.table.setFixedHeight(min(head + ROW * len(results) + 6, self.height() * 11 // 20))
-        self._note.setText(" ".join((family.method, *family.cautions)))
+        said = [
+            (f"{family.family.name.capitalize()}: " if len(families) > 1 else "")
+            + " ".join((family.method, *family.cautions))
+            for family in families
+        ]
+        self._note.setText("\n".join((*said, "Right-click a measure, or press P on it, to name it primary.")))
         by = grid.family.method
         self._grid_title.setText(f"Every later visit against {grid.before.label}: change (adjusted P). {by}")
 
@@ -216,7 +229,26 @@ class OverviewPanel(QFrame):
             self._session.edit(f"look at {result.measure.name}", lambda study: study.asking(key))
             self.chosen.emit()
 
+    def _offer_primary(self, at: QPoint) -> None:
+        result = self.table.indexAt(at).data(VALUE)
+        if not isinstance(result, PairedResult):
+            return
+        key, name = result.measure.key, result.measure.name
+        menu = QMenu(self)
+        words = "no longer primary" if key in self._session.study.primary else "primary"
+        menu.addAction(f"Name {name} {words}").triggered.connect(lambda: self.turn_primary(key))
+        menu.popup(self.table.viewport().mapToGlobal(at))
+
+    def turn_primary(self, key: str) -> None:
+        """Name a measure primary, or take that back, as one undoable step."""
+        name = self._session.study.cohort.measure(key).name
+        self._session.edit(f"change whether {name} is primary", lambda study: study.with_primary(key))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        chosen = self.table.currentIndex().data(VALUE)
+        if event.key() == Qt.Key.Key_P and isinstance(chosen, PairedResult):
+            self.turn_primary(chosen.measure.key)
+            return
         if event.key() == Qt.Key.Key_Escape:
             self.chosen.emit()
         else:

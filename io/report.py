@@ -17,7 +17,7 @@ from trajecta.io.study import Study
 from trajecta.stats.charts.registry import build_figure
 from trajecta.stats.cohort import Issue
 from trajecta.stats.compare import overview
-from trajecta.stats.families import AdjustedP, adjust
+from trajecta.stats.families import AdjustedP, adjust_apart
 from trajecta.stats.results import PairedResult
 from trajecta.stats.words import methods_paragraph, results_sentence
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 STYLE = """
-body { font: 15px/1.5 "Segoe UI", "Helvetica Neue", Arial, "Liberation Sans", sans-serif; color: #1B1F24; max-width: 66rem;
-  margin: 2rem auto; padding: 0 1rem; }
+body { font: 15px/1.5 "Segoe UI", "Helvetica Neue", Arial, "Liberation Sans", sans-serif; color: #1B1F24;
+  max-width: 66rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .4rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: .82rem; }
 th, td { text-align: right; padding: .3rem .5rem; border-bottom: 1px solid #E1E4E8; vertical-align: top; }
@@ -79,8 +79,9 @@ def report_page(study: Study, results: tuple[PairedResult, ...], pictures: dict[
         "<p class='caution'>Synthetic data: no row corresponds to a real patient.</p>" if cohort.synthetic else ""
     )
     head = "".join(f"<th>{escape(name)}</th>" for name in HEAD)
-    family = adjust(results)
-    lines = [overview_row(result, member) for result, member in zip(results, family.members, strict=True)]
+    members, families = adjust_apart(results, tuple(study.primary))
+    lines = [overview_row(result, member) for result, member in zip(results, members, strict=True)]
+    adjusted = " ".join(f"{family.family.name.capitalize()} measures: {family.method}" for family in families)
     rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>" for line in lines)
     sections = "".join(measure_section(result, pictures[result.measure.key]) for result in results)
     issues = "".join(f"<li>{escape(issue_words(issue))}</li>" for issue in study.issues)
@@ -94,7 +95,7 @@ SHA-256 {escape(study.fingerprint[:16])}… · Trajecta {__version__}</p>
 <h2>Overview</h2>
 <table><tr>{head}</tr>{rows}</table>
 <p class="soft">Before and after: median (range). Change: Hodges–Lehmann estimate with the interval and the level
-it really has. P: exact signed-rank test (McNemar for yes/no), two-sided. {escape(family.method)}</p>
+it really has. P: exact signed-rank test (McNemar for yes/no), two-sided. {escape(adjusted)}</p>
 {sections}
 {noticed}
 </body></html>
@@ -129,7 +130,7 @@ def numbers_workbook(study: Study, results: tuple[PairedResult, ...]) -> bytes:
     first = book.active
     first.title = "Overview"
     notice = [("Synthetic data: no row corresponds to a real patient.",)] if study.cohort.synthetic else []
-    fill(first, (*notice, HEAD, *overview_values(results)), len(notice) + 1)
+    fill(first, (*notice, HEAD, *overview_values(study, results)), len(notice) + 1)
     pairs = [row for result in results for row in pair_rows(study, result)]
     head_pairs = ("Measure", "Patient", "Before", "After", "Difference", "Before cell", "After cell")
     fill(book.create_sheet("Pairs"), (head_pairs, *pairs), 1)
@@ -182,9 +183,10 @@ def numbers_workbook(study: Study, results: tuple[PairedResult, ...]) -> bytes:
     return buffer.getvalue()
 
 
-def overview_values(results: Sequence[PairedResult]) -> list[Row]:
+def overview_values(study: Study, results: Sequence[PairedResult]) -> list[Row]:
     """The lines of the overview as numbers."""
-    return [numbers_of(result, member) for result, member in zip(results, adjust(results).members, strict=True)]
+    members, _ = adjust_apart(results, tuple(study.primary))
+    return [numbers_of(result, member) for result, member in zip(results, members, strict=True)]
 
 
 def numbers_of(result: PairedResult, adjusted: AdjustedP) -> Row:

@@ -19,7 +19,8 @@ from trajecta.stats.thresholds import Threshold, with_threshold
 class Study:
     """A cohort with the question asked of it and the chart chosen.
 
-    ``measure`` is the measure looked at; ``comparison`` is None where the cohort has no two visits to compare.
+    ``primary`` are the keys of the measures that were named primary; they are a family of their own when P values are
+    adjusted. ``measure`` is the measure looked at; ``comparison`` is None where there are no two visits to compare.
     """
 
     cohort: Cohort = field(default_factory=Cohort)
@@ -30,6 +31,7 @@ class Study:
     mapping: Mapping | None = None
     source: Path | None = None
     fingerprint: str = ""
+    primary: frozenset[str] = frozenset()
 
     def asking(self, measure: str) -> "Study":
         """The same study looking at another measure; the visits asked about stay where the measure has them."""
@@ -50,6 +52,10 @@ class Study:
         """The same study with a yes/no outcome made of a measure, such as “SLEDAI-2K ≤ 4”, and looking at it."""
         cohort, key = with_threshold(self.cohort, measure, rule)
         return replace(self, cohort=cohort).asking(key)
+
+    def with_primary(self, measure: str) -> "Study":
+        """The same study with a measure made primary, or no longer primary if it was."""
+        return replace(self, primary=self.primary ^ {measure})
 
     def with_comparison(self, comparison: Comparison) -> "Study":
         """The same study with another question."""

@@ -177,6 +177,27 @@ def adjust(
     )
 
 
+def adjust_apart(
+    results: Sequence[PairedResult], primary: Sequence[str], adjustment: Adjustment = Adjustment.HOLM
+) -> tuple[tuple[AdjustedP, ...], tuple[FamilyResult, ...]]:
+    """Adjust the primary measures as one family and all others as another; the members in the order of the results.
+
+    Without a primary measure among the results, all are one family. KeyError never: unknown keys are left aside.
+    """
+    keys = [result.measure.key for result in results]
+    chosen = tuple(key for key in keys if key in primary)
+    rest = tuple(key for key in keys if key not in primary)
+    if not chosen or not rest:
+        found = adjust(results, Family("primary" if chosen else "all"), adjustment)
+        return found.members, (found,)
+    families = (
+        adjust(results, Family("primary", chosen), adjustment),
+        adjust(results, Family("others", rest), adjustment),
+    )
+    members = {member.measure: member for family in families for member in family.members}
+    return tuple(members[key] for key in keys), families
+
+
 def _known(chance: float | None) -> float:
     return 0.0 if chance is None else chance
 

@@ -262,3 +262,26 @@ def test_invariances(table: list[list[float | None]], adjustment: Adjustment, so
     assert numbers(adjust(results_of(scaled), adjustment=adjustment)) == numbers(found)
     swapped = [[None if c is None else -c for c in row] for row in table]
     assert numbers(adjust(results_of(swapped), adjustment=adjustment)) == numbers(found)
+
+
+def test_primary_measures_are_adjusted_apart() -> None:
+    """Hand count: with one primary of four equal P the primary keeps its P and the others are multiplied by three."""
+    from trajecta.stats.families import adjust_apart
+
+    cohort = Cohort(
+        patients=tuple(Patient(f"P{i}") for i in range(6)),
+        visits=(Visit("a", "A"), Visit("b", "B")),
+        measures=tuple(Measure(key, key) for key in "wxyz"),
+        observations=tuple(
+            Observation(f"P{i}", visit, key, float(i + 5 if visit == "a" else 0))
+            for i in range(6)
+            for visit in "ab"
+            for key in "wxyz"
+        ),
+    )
+    results = overview(cohort, "a", "b")
+    members, families = adjust_apart(results, ("y",))
+    assert [member.measure for member in members] == list("wxyz")
+    assert [member.adjusted for member in members] == [3 / 32, 3 / 32, 1 / 32, 3 / 32]
+    assert [family.family.name for family in families] == ["primary", "others"]
+    assert len(adjust_apart(results, ())[1]) == 1

@@ -433,3 +433,19 @@ def test_the_report_is_written_beside_the_work(
     wait_until(lambda: demo.interior.strip.isVisible() and "report" in demo.interior.strip.text.text())
     assert (folder / "report.html").exists()
     assert len(list((folder / "figures").iterdir())) == len(demo.interior.session.study.cohort.measures)
+
+
+def test_primary_measures_are_a_family_of_their_own(demo: MainWindow) -> None:
+    demo.do("overview")
+    settle(demo)
+    overview = work(demo).overview
+    last = overview.model.columnCount() - 1
+    assert overview.model.index(0, last).data() == "0.6875"
+    overview.table.setCurrentIndex(overview.model.index(0, 0))
+    QTest.keyClick(overview, Qt.Key.Key_P)
+    settle(demo)
+    assert overview.model.index(0, last).data() == "0.0625", "one primary measure needs no adjustment"
+    assert overview.model.index(1, last).data() == "0.625", "ten others"
+    demo.history.undo()
+    settle(demo)
+    assert overview.model.index(0, last).data() == "0.6875"
