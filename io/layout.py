@@ -16,6 +16,7 @@ from trajecta.stats.instruments import plain
 
 # Titles and notes above a table take a few rows; a header further down than this is not looked for.
 HEADER_WITHIN = 40
+NUMBERS_NAMED = 2.0  # more than a data row can score by words that happen to be headers too
 LONGEST_HEADER = 80  # characters; a longer text is a sentence
 
 
@@ -34,6 +35,13 @@ def _is_label(value: CellValue) -> bool:
         return False
     first = value.strip()[:1]
     return bool(first) and (not (first.isdigit() or first in "<>≤≥+-") or visit_of(value.strip()) is not None)
+
+
+def _names_numbers(cells: list[CellValue]) -> bool:
+    """Whether a row is a header whose visits are bare numbers, such as “id, 0, 3, 6”."""
+    if len(cells) < 3 or not _is_label(cells[0]) or read_header((shown(cells[0]),)).field != "patient":
+        return False
+    return len({shown(v) for v in cells}) == len(cells) and all(read_cell(v).found is Found.NUMBER for v in cells[1:])
 
 
 def _known(value: CellValue) -> bool:
@@ -77,6 +85,9 @@ def find_table(sheet: Sheet) -> Table | None:
     for row in range(1, min(sheet.height, HEADER_WITHIN) + 1):
         cells = [v for v in sheet.rows[row - 1] if v is not None]
         labels = sum(map(_is_label, cells))
+        if _names_numbers(cells) and not best:
+            best, best_score = row, NUMBERS_NAMED
+            continue
         if len(cells) < min(2, sheet.width) or labels * 2 < len(cells):
             continue
         # A header names each column differently, and holds no numbers; a data row repeats words and has numbers.

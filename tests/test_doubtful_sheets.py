@@ -381,3 +381,12 @@ def test_words_of_german_logs(tmp_path: Path) -> None:
     assert not [i for i in issues if i.severity is Severity.ERROR]
     assert any("1 row of “Medication” without a start is taken" in i.text for i in issues)
     assert "2023-03-15" in at(issues, "G5")[0].text
+
+
+@pytest.mark.parametrize("odd", ["n.d.", "inf", "yes", ""])
+def test_bare_numbers_are_a_header_whatever_stands_below(tmp_path: Path, odd: str) -> None:
+    """A word among the values made a row of data the header, and a patient was lost without a remark."""
+    rows: list[Row] = [("id", 0, 3, 6), ("A", 1, 2, 3), ("B", odd, 4, 5), ("C", 3, 4, 5)]
+    _, cohort, _ = opened(text_table(tmp_path / "a.csv", rows))
+    assert [p.id for p in cohort.patients] == ["A", "B", "C"]
+    assert [v.label for v in cohort.visits] == ["0", "3", "6"]
