@@ -47,11 +47,11 @@ def run(path: Path | None, *, demo: bool = False) -> int:
 
 
 def furnish(window: MainWindow, path: Path | None, demo: bool) -> None:
-    """After the first paint: icons, then everything else in the background, then what was asked for."""
+    """After the first paint: menus, then everything else in the background, then what was asked for."""
     from trajecta.gui.crash import install
     from trajecta.gui.jobs import Jobs
 
-    window.bar.set_theme(window.theme)
+    _ = window.commands
     jobs = Jobs(window)
 
     def ready(_: object) -> None:

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QMenuBar, QSizePolicy
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy
 
 from trajecta.gui.parts import looking
 from trajecta.gui.theme import Theme
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QAction
-    from PySide6.QtWidgets import QToolButton
+    from PySide6.QtWidgets import QMenuBar, QToolButton
 
 # Words on the buttons, shorter than those in the menus; the space keeps them off the icon; redo is an arrow alone.
 BUTTONS = (
@@ -25,12 +25,11 @@ PRIMARY = "export"
 class Bar(QFrame):
     """Takes the window's actions and shows some of them as buttons."""
 
-    def __init__(self, actions: "dict[str, QAction]", menus: QMenuBar) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setObjectName("bar")
         self.setFixedHeight(46)
-        self._actions = actions
-        menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._actions: dict[str, QAction] = {}
         self.title = looking(QLabel(), "soft")
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.badge = looking(QLabel("Synthetic data"), "badge")
@@ -40,21 +39,22 @@ class Bar(QFrame):
         layout.setContentsMargins(16, 0, 16, 0)
         layout.setSpacing(8)
         layout.addWidget(looking(QLabel("Trajecta"), "brand"))
-        layout.addWidget(menus)
         layout.addSpacing(4)
         layout.addWidget(self.badge)
         layout.addWidget(self.title, 1)
-        self._buttons: dict[str, QToolButton] = {}
+
+    def furnish(self, menus: "QMenuBar", actions: "dict[str, QAction]") -> None:
+        """Take in the menus and some of the actions, which come after the first paint."""
+        self._actions = actions
+        menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._layout.insertWidget(1, menus)
+        for key, words in BUTTONS:
+            self._layout.addWidget(self._button(actions[key], words, "primary" if key == PRIMARY else "bar"))
 
     def set_theme(self, theme: Theme) -> None:
-        """Make the buttons, which come after the first paint, and colour their icons."""
+        """Colour the icons."""
         from trajecta.gui.icons import icon
 
-        for key, words in BUTTONS:
-            if key not in self._buttons:
-                button = self._button(self._actions[key], words, "primary" if key == PRIMARY else "bar")
-                self._buttons[key] = button
-                self._layout.addWidget(button)
         for key, _ in BUTTONS:
             self._actions[key].setIcon(icon(key, theme.on_accent if key == PRIMARY else theme.ink))
 
@@ -71,11 +71,3 @@ class Bar(QFrame):
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setAccessibleName(words.strip() or action.text())
         return button
-
-
-def fill_menu(menu: QMenu, entries: "list[tuple[QAction, bool]]") -> None:
-    """Put actions in a menu; True beside an action puts a line above it."""
-    for action, separated in entries:
-        if separated:
-            menu.addSeparator()
-        menu.addAction(action)

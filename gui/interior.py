@@ -21,7 +21,7 @@ class Interior:
 
     def __init__(self, window: "MainWindow") -> None:
         self.window = window
-        self.session = Session(window.history, window)
+        self.session = Session(window.commands.history, window)
         self.opening = Opening(self.session, window.preferences, window, lambda: window.theme)
         self.strip = MessageStrip()
         self.foot = Foot(self.session)
@@ -49,7 +49,7 @@ class Interior:
 
             self.work = Workplace(self.session, self.window.theme)
             self.window.pages.addWidget(self.work)
-            self.work.overview_turned.connect(self.window.named["overview"].setChecked)
+            self.work.overview_turned.connect(self.window.commands.named["overview"].setChecked)
         return self.work
 
     def do(self, key: str) -> None:
@@ -66,7 +66,7 @@ class Interior:
     def _opened(self) -> None:
         self.strip.hide()
         self.window.pages.setCurrentWidget(self.workplace())
-        self.window.enable(True)
+        self.window.commands.enable(True)
         self.workplace().figure.desk.paper.setFocus()
         self.window.start.show_recent(self.window.preferences.recent)
 

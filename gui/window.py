@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QAction, QActionGroup, QUndoStack
-from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QMenu, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from trajecta import __version__
-from trajecta.gui.actions import ACTIONS, MENUS
-from trajecta.gui.bar import Bar, fill_menu
+from trajecta.gui.bar import Bar
 from trajecta.gui.parts import looking
 from trajecta.gui.preferences import Preferences
 from trajecta.gui.start_page import StartPage
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     # Qt's classes are made when they are first named: 5 ms that the first paint does not wait for.
     from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 
+    from trajecta.gui.commands import Commands
     from trajecta.gui.interior import Interior
 
 FOOT = 28  # px, the height of the line at the bottom, kept free until the interior comes
@@ -54,11 +53,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1280, 800)
         self.preferences = preferences
-        self.history = QUndoStack(self)
         self.theme = theme_of(preferences.theme)
-        self.menus = QMenuBar()
-        self.named = self._make_actions()
-        self.bar = Bar(self.named, self.menus)
+        self.bar = Bar()
         self.start = StartPage()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start)
@@ -72,13 +68,24 @@ class MainWindow(QMainWindow):
         self._foot.setFixedHeight(FOOT)
         self.column.addWidget(self._foot)
         self.setCentralWidget(body)
+        self._commands: Commands | None = None
         self._interior: Interior | None = None
         self._seen = False
         self.start.wanted.connect(self._start)
         self.start.show_recent(preferences.recent)
-        self.enable(False)
         if not preferences.geometry.isEmpty():
             self.restoreGeometry(preferences.geometry)
+
+    @property
+    def commands(self) -> "Commands":
+        """Actions and menus; made at the first use, which is right after the first paint."""
+        if self._commands is None:
+            from trajecta.gui.commands import Commands
+
+            self._commands = Commands(self, self, self.preferences)
+            self.bar.furnish(self._commands.menus, self._commands.named)
+            self.bar.set_theme(self.theme)
+        return self._commands
 
     @property
     def interior(self) -> "Interior":
@@ -87,7 +94,6 @@ class MainWindow(QMainWindow):
             from trajecta.gui.interior import Interior
 
             self._foot.hide()
-            self._add_shortcuts()
             self._interior = Interior(self)
             self._interior.set_theme(self.theme)
         return self._interior
@@ -106,15 +112,10 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         apply(app, theme)
-        self.bar.set_theme(theme)
+        if self._commands is not None:
+            self.bar.set_theme(theme)
         if self._interior is not None:
             self._interior.set_theme(theme)
-
-    def enable(self, is_open: bool) -> None:
-        """Grey out what needs an open study while there is none."""
-        for spec in ACTIONS:
-            if spec.needs_study:
-                self.named[spec.key].setEnabled(is_open)
 
     def do(self, key: str) -> None:
         """Carry out an action by its key."""
@@ -158,56 +159,6 @@ class MainWindow(QMainWindow):
         if self._interior is not None:
             self._interior.close()
         super().closeEvent(event)
-
-    def _make_actions(self) -> dict[str, QAction]:
-        named: dict[str, QAction] = {}
-        for spec in ACTIONS:
-            action = QAction(spec.text, self)
-            action.setToolTip(f"{spec.tip} ({spec.shortcut})" if spec.shortcut else spec.tip)
-            action.triggered.connect(lambda _=False, key=spec.key: self.do(key))
-            action.setIconVisibleInMenu(False)  # icons belong to the bar; in a menu a few of many would look accidental
-            named[spec.key] = action
-        named["overview"].setCheckable(True)
-        themes = QActionGroup(self)
-        for key in ("light", "dark", "system"):
-            named[key].setCheckable(True)
-            named[key].setChecked(self.preferences.theme == key)
-            themes.addAction(named[key])
-        named["undo"] = self.history.createUndoAction(self, "Undo")
-        named["redo"] = self.history.createRedoAction(self, "Redo")
-        for key in ("undo", "redo"):
-            named[key].setIconVisibleInMenu(False)
-        for name in MENUS:
-            menu = self.menus.addMenu(name)
-            entries = [(named[spec.key], spec.separated) for spec in ACTIONS if spec.menu == name]
-            if name == "&Edit":
-                entries = [(named["undo"], False), (named["redo"], False), (entries[0][0], True), *entries[1:]]
-            fill_menu(menu, entries)
-            if name == "&File":
-                recent = QMenu("Open &recent", menu)
-                recent.aboutToShow.connect(lambda menu=recent: self._fill_recent(menu))
-                menu.insertMenu(named["demo"], recent)
-            self.addActions([action for action, _ in entries])
-        return named
-
-    def _add_shortcuts(self) -> None:
-        """Give the actions their keys; not before the first paint, for it loads the Qt namespace (12 ms)."""
-        from PySide6.QtGui import QKeySequence
-
-        for spec in ACTIONS:
-            self.named[spec.key].setShortcut(QKeySequence(spec.shortcut))
-        self.named["undo"].setShortcut(QKeySequence("Ctrl+Z"))
-        self.named["redo"].setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-
-    def _fill_recent(self, menu: QMenu) -> None:
-        menu.clear()
-        for path in self.preferences.recent:
-            action = menu.addAction(path.name)
-            action.setToolTip(str(path))
-            action.triggered.connect(lambda _=False, chosen=path: self.open(chosen))
-        if menu.isEmpty():
-            menu.addAction("No workbook opened yet").setEnabled(False)
-        menu.setToolTipsVisible(True)
 
     def _start(self, wanted: object) -> None:
         if isinstance(wanted, Path):

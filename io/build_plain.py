@@ -27,7 +27,7 @@ def say_how_columns_were_read(workbook: Workbook, mapping: Mapping, cohort: Coho
                 None,
                 f"The rows of “{sheet.sheet}” are named {', '.join(f'“{name}”' for name in turned[:4])}: instruments "
                 "stand where patients should, so the table seems to be turned.",
-                "Is each patient a column? Then copy the table in Excel and paste it transposed.",
+                "To turn it, copy the table in Excel and paste it transposed. Is each patient a column?",
             )
         if sheet.visits_as_written:
             _say_plain(sheet, log)
@@ -38,7 +38,7 @@ def say_how_columns_were_read(workbook: Workbook, mapping: Mapping, cohort: Coho
                     None,
                     f"The columns {', '.join(f'“{header}”' for header in facts[:6])} of “{sheet.sheet}” look like "
                     "different measures without visits, so nothing can be compared between them.",
-                    "Which columns are visits of one measure? Give them a measure and a visit in the mapping.",
+                    "Give columns of one measure that measure and their visit in the mapping. Which columns are they?",
                 )
 
 

@@ -242,7 +242,7 @@ def _one_unit(slot: Slot, read: list[Read], log: IssueLog) -> list[Read]:
                 where,
                 f"{where} says {reading.text}, but {first[2]} says {first[1].text}; values of “{slot.measure.name}” "
                 f"in {reading.unit} are left out and none is converted.",
-                "Which unit is meant? Write all values in one unit.",
+                "Write all values in one unit. Which one is meant?",
                 "another unit in the same column",
             )
             left[where] = replace(reading, found=Found.MISSING, value=None)

@@ -4,7 +4,7 @@ Invariants: places are Excel's, counted from 1; a merged header cell counts for 
 the meaning of a column is decided here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from trajecta.io.cells import Found, read_cell, shown
@@ -37,7 +37,7 @@ def _is_label(value: CellValue) -> bool:
     return bool(first) and (not (first.isdigit() or first in "<>≤≥+-") or visit_of(value.strip()) is not None)
 
 
-def _names_numbers(cells: list[CellValue]) -> bool:
+def _names_numbers(cells: Sequence[CellValue]) -> bool:
     """Whether a row is a header whose visits are bare numbers, such as “id, 0, 3, 6”."""
     if len(cells) < 3 or not _is_label(cells[0]) or read_header((shown(cells[0]),)).field != "patient":
         return False

@@ -298,7 +298,7 @@ def test_reviewing_the_import_is_undoable(demo: MainWindow) -> None:
     answer_dialog(ImportDialog, rename)
     QTest.keyClick(demo, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
     wait_until(lambda: any(m.name == "Global" for m in demo.interior.session.study.cohort.measures))
-    demo.history.undo()
+    demo.commands.history.undo()
     assert all(m.name != "Global" for m in demo.interior.session.study.cohort.measures)
 
 
@@ -370,7 +370,7 @@ def test_a_rule_makes_a_yes_no_outcome_that_can_be_undone(demo: MainWindow) -> N
     assert "5 of 5 yes" in answer.values["After"].text()
     assert "McNemar" in answer.values["P"].text()
     assert answer.folds["table"].isVisible()
-    demo.history.undo()
+    demo.commands.history.undo()
     settle(demo)
     assert work(demo).question.measure.currentText() == "SLEDAI-2K"
 
@@ -446,6 +446,6 @@ def test_primary_measures_are_a_family_of_their_own(demo: MainWindow) -> None:
     settle(demo)
     assert overview.model.index(0, last).data() == "0.0625", "one primary measure needs no adjustment"
     assert overview.model.index(1, last).data() == "0.625", "ten others"
-    demo.history.undo()
+    demo.commands.history.undo()
     settle(demo)
     assert overview.model.index(0, last).data() == "0.6875"
