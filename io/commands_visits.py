@@ -70,6 +70,7 @@ def chosen_visits(cohort: Cohort, measure: str, wanted: str | None) -> tuple[str
 
     A name may hold commas itself: the longest run of parts that names a visit is taken.
     """
+    from trajecta.io.asked_names import visit_as_read
     from trajecta.io.command_line import names
 
     if wanted is None:
@@ -80,6 +81,8 @@ def chosen_visits(cohort: Cohort, measure: str, wanted: str | None) -> tuple[str
         ends = range(len(parts), at, -1)
         named = ((end, find_by_name(",".join(parts[at:end]).strip(), entries)) for end in ends)
         end, key = next(((end, key) for end, key in named if key is not None), (at, None))
+        if key is None:
+            end, key = at + 1, visit_as_read(cohort, parts[at].strip())
         if key is None:
             there = names(visit.label for visit in cohort.visits)
             raise QuestionError(f"There is no visit “{parts[at].strip()}”; the file has {there}.")

@@ -284,3 +284,10 @@ def test_arrays_and_statsmodels_are_not_imported_for_a_small_cohort(tmp_path: Pa
     )
     done = subprocess.run([sys.executable, "-c", program, file], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_visits_may_be_spelled_as_the_reader_reads_them(capsys: pytest.CaptureFixture[str]) -> None:
+    demo = str(Path(__file__).parents[1] / "resources" / "demo" / "cart-sle.xlsx")
+    assert run_command(["visits", demo, "--measure", "SLEDAI", "--visits", "BL,1m,M3", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["visits"]
+    assert [visit["visit"] for visit in found] == ["Baseline", "Month 1", "Month 3"]
