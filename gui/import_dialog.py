@@ -29,6 +29,7 @@ from trajecta.gui.jobs import Jobs
 from trajecta.gui.parts import looking
 from trajecta.gui.sheet_preview import SheetPreview
 from trajecta.gui.theme import Theme
+from trajecta.io.arrange import arrange
 from trajecta.io.mapping import Mapping, SheetRole
 from trajecta.io.study import Study, study_of
 from trajecta.io.workbook import Workbook
@@ -46,7 +47,8 @@ class ImportDialog(QDialog):
         self.resize(1180, 720)
         assert study.mapping is not None
         self.study = study
-        self._workbook, self._jobs, self._theme = workbook, jobs, theme
+        self._file, self._jobs, self._theme = workbook, jobs, theme
+        self._workbook = arrange(workbook, study.mapping.arranged)
         self.mapping: Mapping = study.mapping
         self.tabs = QTabBar()
         self.tabs.setExpanding(False)
@@ -58,7 +60,7 @@ class ImportDialog(QDialog):
         self._summary.setWordWrap(True)
         self.open_button = looking(QPushButton("Open", default=True), "primary")
         self._lay_out()
-        for sheet in workbook.sheets:
+        for sheet in self._workbook.sheets:
             self.tabs.addTab(sheet.name + ("  (hidden)" if sheet.hidden else ""))
         self._connect()
         self._show_issues()
@@ -78,7 +80,7 @@ class ImportDialog(QDialog):
             return
         self.mapping = mapping
         self.open_button.setEnabled(False)
-        workbook = self._workbook
+        workbook = self._file
         self._jobs.run("import", lambda: study_of(workbook, mapping), self._rebuilt)
         self._show_sheet()
 
@@ -198,7 +200,9 @@ class ImportDialog(QDialog):
         issue = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
         if not isinstance(issue, Issue) or issue.where is None:
             return
-        names = [sheet.name for sheet in self._workbook.sheets]
-        if issue.where.sheet in names:
-            self.tabs.setCurrentIndex(names.index(issue.where.sheet))
-            self.preview.jump(issue.where.row, issue.where.column)
+        for at, sheet in enumerate(self._workbook.sheets):
+            place = sheet.place_of(issue.where)
+            if place is not None:
+                self.tabs.setCurrentIndex(at)
+                self.preview.jump(*place)
+                return

@@ -13,8 +13,7 @@ from trajecta.gui.foot import counted
 from trajecta.gui.preferences import Preferences
 from trajecta.gui.session import Message, Session, Tone
 from trajecta.gui.theme import Theme
-from trajecta.io.guess import guess_mapping
-from trajecta.io.layout import shape_key
+from trajecta.io.guess import guess_mapping, shape_of
 from trajecta.io.mapping import Mapping, from_json, to_json
 from trajecta.io.study import Study, study_of
 from trajecta.io.workbook import Workbook, read_workbook
@@ -36,7 +35,7 @@ class Draft:
 def read_draft(path: Path) -> Draft:
     """Read a workbook and guess what is in it; runs in the background."""
     workbook = read_workbook(path)
-    return Draft(workbook, shape_key(workbook), study_of(workbook, guess_mapping(workbook)))
+    return Draft(workbook, shape_of(workbook), study_of(workbook, guess_mapping(workbook)))
 
 
 class Opening:
@@ -64,7 +63,7 @@ class Opening:
 
         def reread() -> Draft:
             workbook = read_workbook(path)
-            return Draft(workbook, shape_key(workbook), study_of(workbook, mapping))
+            return Draft(workbook, shape_of(workbook), study_of(workbook, mapping))
 
         self._session.work("open", f"Reading {path.name}…", reread, lambda draft: self._ask(draft, issues, again=True))
 

@@ -7,6 +7,7 @@ tables be long or wide without any number changing; the workbook is only read.
 import gc
 from dataclasses import dataclass, replace
 
+from trajecta.io.arrange import arrange
 from trajecta.io.build_items import check_items
 from trajecta.io.build_medication import LogSheet, infusion_dates, read_courses, read_events
 from trajecta.io.build_patients import Stated, patients, read_facts
@@ -23,7 +24,7 @@ from trajecta.io.build_visits import (
     visit_texts,
 )
 from trajecta.io.issue_log import IssueLog, counted
-from trajecta.io.mapping import Field, Mapping, SheetMapping, SheetRole
+from trajecta.io.mapping import Arrangement, Field, Mapping, SheetMapping, SheetRole
 from trajecta.io.workbook import Sheet, Workbook
 from trajecta.stats.burden_issues import burden_issues
 from trajecta.stats.cohort import Cohort, Issue, Measure, Observation, Visit
@@ -51,14 +52,15 @@ def build_cohort(workbook: Workbook, mapping: Mapping) -> tuple[Cohort, tuple[Is
     collecting = gc.isenabled()
     gc.disable()  # a cohort is many small values and no cycles; looking for cycles meanwhile doubles the time
     try:
-        return _build(workbook, mapping)
+        log = IssueLog()
+        _say_how_arranged(mapping, log)
+        return _build(arrange(workbook, mapping.arranged), mapping, log)
     finally:
         if collecting:
             gc.enable()
 
 
-def _build(workbook: Workbook, mapping: Mapping) -> tuple[Cohort, tuple[Issue, ...]]:
-    log = IssueLog()
+def _build(workbook: Workbook, mapping: Mapping, log: IssueLog) -> tuple[Cohort, tuple[Issue, ...]]:
     roster = Roster()
     parts = _parts(workbook, mapping, roster, log)
     used_in: dict[str, set[str]] = {}
@@ -116,6 +118,13 @@ def _build(workbook: Workbook, mapping: Mapping) -> tuple[Cohort, tuple[Issue, .
     for issue in burden_issues(cohort):
         log.issues.append(issue)
     return with_burden(cohort), log.finished()
+
+
+def _say_how_arranged(mapping: Mapping, log: IssueLog) -> None:
+    for claim in mapping.arranged:
+        if claim.how is not Arrangement.AS_IT_STANDS:
+            named = ", ".join(f"“{name}”" for name in claim.sheets[:4]) + (", …" if len(claim.sheets) > 4 else "")
+            log.note(None, f"{named}: {claim.evidence}")
 
 
 def _parts(workbook: Workbook, mapping: Mapping, roster: Roster, log: IssueLog) -> list[_Part]:

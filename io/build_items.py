@@ -9,7 +9,6 @@ from trajecta.io.cells import Found, read_cell
 from trajecta.io.issue_log import IssueLog
 from trajecta.io.mapping import ColumnMapping, Field, SheetMapping
 from trajecta.io.workbook import CellValue, Sheet
-from trajecta.stats.cohort import CellRef
 from trajecta.stats.instruments import Instrument, Item, instrument_for, item_for
 
 
@@ -49,7 +48,7 @@ def _check_row(
     summed = sum(known)
     if summed == stated.value or (summed < stated.value and not complete):
         return
-    where = CellRef(sheet.name, row.row, total.column)
+    where = sheet.ref(row.row, total.column)
     log.warning(
         where,
         f"{where} says {stated.text}, but the items of {instrument.name} in its row add up to {summed:g}; "

@@ -27,7 +27,7 @@ def say_how_columns_were_read(workbook: Workbook, mapping: Mapping, cohort: Coho
                 None,
                 f"The rows of “{sheet.sheet}” are named {', '.join(f'“{name}”' for name in turned[:4])}: instruments "
                 "stand where patients should, so the table seems to be turned.",
-                "To turn it, copy the table in Excel and paste it transposed. Is each patient a column?",
+                "Is each patient a column? Then choose “turned” for this sheet in the import.",
             )
         if sheet.visits_as_written:
             _say_plain(sheet, log)

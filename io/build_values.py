@@ -170,7 +170,7 @@ def observations_of(
 
 
 def _readings(column: ValueColumn) -> list[Read]:
-    at, name = column.mapping.column, column.sheet.name
+    at, name, plain_sheet = column.mapping.column, column.sheet.name, not column.sheet.places
     found: list[Read] = []
     known: dict[float, Reading] = {}  # scores repeat a few values; equal numbers read equally
     for cell in column.cells:
@@ -182,16 +182,18 @@ def _readings(column: ValueColumn) -> list[Read]:
         else:
             reading = read_cell(value, column.comma, column.minus_is_no)
         if reading.found is not Found.BLANK:
-            found.append((cell, reading, CellRef(name, cell.row, at)))
+            found.append(
+                (cell, reading, CellRef(name, cell.row, at) if plain_sheet else column.sheet.ref(cell.row, at))
+            )
     return found
 
 
 def _percents(slot: Slot, read: list[Read], log: IssueLog) -> list[Read]:
     """Numbers that Excel shows as a percentage get the value that Excel shows: 0.25 as 25 %."""
-    places = {(c.sheet.name, row, column) for c in slot.columns for row, column in c.sheet.percent}
+    places = {c.sheet.ref(row, column) for c in slot.columns for row, column in c.sheet.percent}
     if not places:
         return read
-    as_percent = [(w.sheet, w.row, w.column) in places for _, r, w in read if r.found is Found.NUMBER]
+    as_percent = [w in places for _, r, w in read if r.found is Found.NUMBER]
     if not any(as_percent):
         return read
     if not all(as_percent):
@@ -206,11 +208,7 @@ def _percents(slot: Slot, read: list[Read], log: IssueLog) -> list[Read]:
         slot.measure = replace(slot.measure, unit=slot.measure.unit or "%")
     changed = []
     for cell, reading, where in read:
-        if (
-            reading.found is Found.NUMBER
-            and reading.value is not None
-            and (where.sheet, where.row, where.column) in places
-        ):
+        if reading.found is Found.NUMBER and reading.value is not None and where in places:
             value = float(Decimal(repr(reading.value)) * 100)  # decimal, as 0.07 * 100 is not 7 in binary
             reading = replace(reading, value=value, text=f"{shown(value)} %")
         changed.append((cell, reading, where))

@@ -5,6 +5,7 @@ Invariant: both forms say the same; a question is an issue whose hint ends with 
 
 from typing import Any
 
+from trajecta.io.arrange import arrange
 from trajecta.io.mapping import Field, Mapping, SheetRole, column_dict
 from trajecta.io.workbook import Workbook
 from trajecta.stats.cohort import Cohort, Issue, Measure
@@ -17,11 +18,13 @@ def is_question(issue: Issue) -> bool:
 
 def check_json(workbook: Workbook, mapping: Mapping, cohort: Cohort, issues: tuple[Issue, ...]) -> dict[str, Any]:
     """Sheets with roles and columns, patients, measures, visits, issues and questions as plain values for JSON."""
+    workbook = arrange(workbook, mapping.arranged)
     return {
         "file": workbook.name,
         "fingerprint": workbook.fingerprint,
         "synthetic": cohort.synthetic,
         "time_zero": cohort.time_zero,
+        "arranged": [{"how": a.how.value, "sheets": list(a.sheets), "evidence": a.evidence} for a in mapping.arranged],
         "sheets": [_sheet(workbook, mapping, name) for name in (s.name for s in workbook.sheets)],
         "patients": [p.id for p in cohort.patients],
         "measures": [_measure(cohort, m) for m in cohort.measures],

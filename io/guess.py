@@ -6,9 +6,10 @@ guess has its evidence in words; what is not understood is left out and says so,
 
 from dataclasses import dataclass, replace
 
+from trajecta.io.arrange import arrange, guess_arranged
 from trajecta.io.headers import HeaderReading, read_header
 from trajecta.io.layout import Table, find_tables, shape_key
-from trajecta.io.mapping import ColumnMapping, Field, Mapping, SheetMapping, SheetRole
+from trajecta.io.mapping import Arranged, ColumnMapping, Field, Mapping, SheetMapping, SheetRole
 from trajecta.io.profiles import Profile, profile
 from trajecta.io.visit_names import visit_like
 from trajecta.io.words import words
@@ -52,14 +53,24 @@ class Column:
         return name if fits.get(name, True) else ""
 
 
-def guess_mapping(workbook: Workbook) -> Mapping:
+def guess_mapping(workbook: Workbook, arranged: tuple[Arranged, ...] | None = None) -> Mapping:
     """Guess what every sheet and column of the workbook means; the user can correct each of it.
 
-    A hidden sheet is read like any other, and its evidence says that it is hidden.
+    ``arranged`` is how the user wants its sheets put together; None guesses that too. A hidden sheet is read like any
+    other, and its evidence says that it is hidden.
     """
-    tables = find_tables(workbook)
-    sheets = tuple(_guess_sheet(workbook, s, t) for s, t in zip(workbook.sheets, tables, strict=True))
-    return Mapping(sheets, shape_key(workbook, tables))
+    guessed = guess_arranged(workbook)
+    chosen = guessed if arranged is None else arranged
+    tables_of = arrange(workbook, chosen)
+    tables = find_tables(tables_of)
+    sheets = tuple(_guess_sheet(tables_of, s, t) for s, t in zip(tables_of.sheets, tables, strict=True))
+    shape = shape_key(tables_of, tables) if chosen == guessed else shape_of(workbook)
+    return Mapping(sheets, shape, arranged=chosen)
+
+
+def shape_of(workbook: Workbook) -> str:
+    """The key under which a mapping is remembered: that of the tables as guessed, whatever is chosen for them."""
+    return shape_key(arrange(workbook, guess_arranged(workbook)))
 
 
 def _guess_sheet(workbook: Workbook, sheet: Sheet, table: Table | None) -> SheetMapping:

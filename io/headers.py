@@ -20,6 +20,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 # A trailing unit without brackets is only believed with a slash or percent sign: "UPCR mg/g", but not "C3 d".
+_JOINING = re.compile(r"[\s_]+(?:at|on|bei|zu|zum|am|à|en|al|a|im|in)$", re.IGNORECASE)  # "SLEDAI at baseline"
 _TAIL_UNIT = re.compile(r"[\s,_]+(?:in\s+)?(\S*/\S+|%)$")
 
 
@@ -124,7 +125,7 @@ def _read_name(header: str, text: str, visit: VisitName | None) -> HeaderReading
     split = split_visit(name) if visit is None else None
     if split is not None:
         rest, said_unit = split_unit(split[0])
-        rest = rest.strip(" -_:/")
+        rest = _JOINING.sub("", rest.strip(" -_:/"))
         known = instrument_for(rest)
         dated = "date" if fields.get(plain(rest)) == "date" else ""  # "Datum Monat 3": when the visit was
         return HeaderReading(text, rest, unit or said_unit, split[1], dated, known, item_for(rest))

@@ -29,8 +29,8 @@ class Table:
     headers: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-def _is_label(value: CellValue) -> bool:
-    """A short text that is not itself a value."""
+def is_label(value: CellValue) -> bool:
+    """Whether a cell holds a short text that is not itself a value."""
     if not isinstance(value, str) or len(value) > LONGEST_HEADER:
         return False
     first = value.strip()[:1]
@@ -39,13 +39,13 @@ def _is_label(value: CellValue) -> bool:
 
 def _names_numbers(cells: Sequence[CellValue]) -> bool:
     """Whether a row is a header whose visits are bare numbers, such as “id, 0, 3, 6”."""
-    if len(cells) < 3 or not _is_label(cells[0]) or read_header((shown(cells[0]),)).field != "patient":
+    if len(cells) < 3 or not is_label(cells[0]) or read_header((shown(cells[0]),)).field != "patient":
         return False
     return len({shown(v) for v in cells}) == len(cells) and all(read_cell(v).found is Found.NUMBER for v in cells[1:])
 
 
 def _known(value: CellValue) -> bool:
-    if not _is_label(value):
+    if not is_label(value):
         return False
     found = read_header((shown(value),))
     return found.known and found.field != "weak_patient"  # "No" and "N" stand in data rows as well
@@ -67,7 +67,7 @@ def _spread(sheet: Sheet, row: int) -> tuple[CellValue, ...]:
 def _is_header_row(line: Iterable[CellValue]) -> bool:
     """Only labels, at least one of them known or two of them units: a row that can belong to a header."""
     cells = [v for v in line if v is not None]
-    if not cells or not all(_is_label(v) or (isinstance(v, str) and is_unit(v)) for v in cells):
+    if not cells or not all(is_label(v) or (isinstance(v, str) and is_unit(v)) for v in cells):
         return False
     if any(isinstance(v, str) and read_cell(v).found in (Found.NUMBER, Found.YES_NO) for v in cells):
         return False
@@ -84,7 +84,7 @@ def find_table(sheet: Sheet) -> Table | None:
     best, best_score = 0, 0.0
     for row in range(1, min(sheet.height, HEADER_WITHIN) + 1):
         cells = [v for v in sheet.rows[row - 1] if v is not None]
-        labels = sum(map(_is_label, cells))
+        labels = sum(map(is_label, cells))
         if _names_numbers(cells) and not best:
             best, best_score = row, NUMBERS_NAMED
             continue
@@ -124,7 +124,7 @@ def _belongs_above(sheet: Sheet, row: int) -> bool:
     merged = any(b.first_row == row and b.last_column > b.first_column for b in sheet.merged)
     over_several = merged and len(cells) > 1  # one merged cell alone over everything is a title
     visits = sum(visit_of(shown(v)) is not None for v in cells if isinstance(v, str))
-    return bool(cells) and all(map(_is_label, cells)) and (visits >= 1 or (over_several and any(map(_known, cells))))
+    return bool(cells) and all(map(is_label, cells)) and (visits >= 1 or (over_several and any(map(_known, cells))))
 
 
 def _belongs_below(sheet: Sheet, above: int, row: int) -> bool:

@@ -26,6 +26,21 @@ class SheetRole(StrEnum):
     IGNORE = "ignore"
 
 
+class Arrangement(StrEnum):
+    """How the cells of one or several sheets are put together to a table with patients or visits in rows."""
+
+    AS_IT_STANDS = "as it stands"
+    TURNED = "turned"
+    PARAMETERS = "one value per row"
+    BLOCKS = "several tables"
+    PER_PATIENT = "a sheet per patient"
+    MATRIX = "drugs by visits"
+    DRUG_LIST = "drugs in a text"
+    REDCAP = "REDCap"
+    OPENCLINICA = "OpenClinica"
+    CDISC = "CDISC"
+
+
 class Field(StrEnum):
     """What a column holds."""
 
@@ -102,12 +117,28 @@ class SheetMapping:
 
 
 @dataclass(frozen=True, slots=True)
+class Arranged:
+    """Sheets of the file that are read in another arrangement, and why. The table made of them stands where the first
+    of them stood; ``sheets`` that a later file lacks are passed over. For ``PER_PATIENT`` a new sheet of the same kind
+    joins by itself.
+    """
+
+    how: Arrangement
+    sheets: tuple[str, ...]
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
-    """The mapping of a whole workbook; ``shape`` is the key under which it is remembered."""
+    """The mapping of a whole workbook; ``shape`` is the key under which it is remembered.
+
+    ``arranged`` names the sheets that are not read as they stand; ``sheets`` are those after arranging.
+    """
 
     sheets: tuple[SheetMapping, ...] = ()
     shape: str = ""
     version: int = field(default=VERSION)
+    arranged: tuple[Arranged, ...] = ()
 
     def sheet(self, name: str) -> SheetMapping:
         """The mapping of one sheet; KeyError if there is none."""
@@ -147,7 +178,14 @@ def with_column(mapping: Mapping, sheet: str, column: int, **changes: Any) -> Ma
 def to_json(mapping: Mapping) -> str:
     """The mapping as JSON text, the same text for the same mapping; empty fields are left out."""
     return json.dumps(
-        {"version": mapping.version, "shape": mapping.shape, "sheets": [_sheet_dict(s) for s in mapping.sheets]},
+        {
+            "version": mapping.version,
+            "shape": mapping.shape,
+            "arranged": [
+                {"how": a.how.value, "sheets": list(a.sheets), "evidence": a.evidence} for a in mapping.arranged
+            ],
+            "sheets": [_sheet_dict(s) for s in mapping.sheets],
+        },
         ensure_ascii=False,
         indent=1,
     )
@@ -192,7 +230,11 @@ def from_json(text: str) -> Mapping:
         if version > VERSION:
             raise OpenError("This mapping was saved by a newer version of Trajecta. Update the program to use it.")
         sheets = tuple(_sheet_from(s) for s in plain["sheets"])
-        return Mapping(sheets, str(plain["shape"]), VERSION)
+        arranged = tuple(
+            Arranged(Arrangement(a["how"]), tuple(map(str, a["sheets"])), str(a.get("evidence", "")))
+            for a in plain.get("arranged", ())
+        )
+        return Mapping(sheets, str(plain["shape"]), VERSION, arranged)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise OpenError("The saved mapping is damaged. Import the workbook again and check its columns.") from error
 

@@ -60,6 +60,8 @@ class Sheet:
     """One sheet: ``rows`` are rectangular and start at A1; hidden rows and columns and percent cells by place.
 
     ``trouble`` is a sentence if the sheet is there but could not be read, or has no cells because it is a chart.
+    ``places`` is empty for a sheet as it stands in the file; in an arranged one (see ``arrange.py``) it holds for every
+    cell the place it was taken from, so that addresses are always those of the file.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Sheet:
     merged: tuple[MergedRange, ...] = ()
     percent: frozenset[tuple[int, int]] = frozenset()
     trouble: str = ""
+    places: tuple[tuple[CellRef | None, ...], ...] = ()
 
     @property
     def height(self) -> int:
@@ -88,8 +91,22 @@ class Sheet:
         return None
 
     def ref(self, row: int, column: int) -> CellRef:
-        """The address of a place in this sheet."""
-        return CellRef(self.name, row, column)
+        """The address in the file of a place in this sheet; of a cell made by arranging, that of its row."""
+        if not self.places:
+            return CellRef(self.name, row, column)
+        line = self.places[min(max(row, 1), len(self.places)) - 1]
+        exact = line[column - 1] if 1 <= column <= len(line) else None
+        return exact or next((place for place in line if place is not None), CellRef(self.name, row, column))
+
+    def place_of(self, where: CellRef) -> tuple[int, int] | None:
+        """The row and column in this sheet that show a cell of the file; None if it is not in this sheet."""
+        if not self.places:
+            return (where.row, where.column) if where.sheet == self.name else None
+        for row, line in enumerate(self.places, 1):
+            for column, place in enumerate(line, 1):
+                if place == where:
+                    return row, column
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,61 @@
+"""Cells with their places in the file, and sheets made of them: the material of every arrangement."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from trajecta.io.workbook import CellValue, Sheet
+from trajecta.stats.cohort import CellRef
+
+
+class Placed(NamedTuple):
+    """A value and the cell of the file that it was taken from; None for a word that no cell of the file says."""
+
+    value: CellValue = None
+    where: CellRef | None = None
+
+
+NOTHING = Placed()
+
+
+def placed(sheet: Sheet, row: int, column: int) -> Placed:
+    """The cell at a 1-based place of a sheet, with its place in the file."""
+    value = sheet.cell(row, column)
+    return NOTHING if value is None else Placed(value, sheet.ref(row, column))
+
+
+def sheet_of(name: str, rows: Iterable[Sequence[Placed]], like: Sequence[Sheet] = ()) -> Sheet:
+    """A sheet of placed cells; what the sheets ``like`` say of their cells (percent, hidden rows) goes with the cells.
+
+    Rows may be of different lengths. A row counts as hidden if all its cells come from hidden rows or columns.
+    """
+    lines = [list(row) for row in rows]
+    width = max((len(line) for line in lines), default=0)
+    lines = [line + [NOTHING] * (width - len(line)) for line in lines]
+    percent = {sheet.ref(*place) for sheet in like for place in sheet.percent}
+    hidden = {sheet.name: (sheet.hidden_rows, sheet.hidden_columns) for sheet in like}
+
+    def unseen(where: CellRef) -> bool:
+        rows, columns = hidden.get(where.sheet, (frozenset(), frozenset()))
+        return where.row in rows or where.column in columns
+
+    return Sheet(
+        name,
+        tuple(tuple(cell.value for cell in line) for line in lines),
+        hidden=bool(like) and all(sheet.hidden for sheet in like),
+        hidden_rows=frozenset(
+            at
+            for at, line in enumerate(lines, 1)
+            if (known := [c.where for c in line if c.where is not None]) and all(map(unseen, known))
+        )
+        if any(rows or columns for rows, columns in hidden.values())
+        else frozenset(),
+        percent=frozenset(
+            (row, column)
+            for row, line in enumerate(lines, 1)
+            for column, cell in enumerate(line, 1)
+            if cell.where in percent
+        )
+        if percent
+        else frozenset(),
+        places=tuple(tuple(cell.where for cell in line) for line in lines),
+    )
