@@ -1,22 +1,26 @@
 """Opening a workbook: read it away from the window, let the user confirm what was understood, then show the study.
 
-What was open stays open until the new study is complete; every failure is one sentence in the strip.
+What was open stays open until the new study is complete; every failure is one sentence in the strip. A file is read in
+a process of its own with limits, so that no file can hurt the window.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Event
 
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from trajecta.gui.foot import counted
 from trajecta.gui.preferences import Preferences
 from trajecta.gui.session import Message, Session, Tone
 from trajecta.gui.theme import Theme
+from trajecta.io.apart import Reader
 from trajecta.io.guess import guess_mapping, shape_of
 from trajecta.io.mapping import Mapping, from_json, to_json
 from trajecta.io.study import Study, study_of
-from trajecta.io.workbook import Workbook, read_workbook
+from trajecta.io.workbook import Workbook
 from trajecta.resources import ROOT
 from trajecta.stats.cohort import Severity
 
@@ -32,10 +36,24 @@ class Draft:
     study: Study
 
 
-def read_draft(path: Path) -> Draft:
-    """Read a workbook and guess what is in it; runs in the background."""
-    workbook = read_workbook(path)
-    return Draft(workbook, shape_of(workbook), study_of(workbook, guess_mapping(workbook)))
+def draft_of(workbook: Workbook, mapping: Mapping | None = None) -> Draft:
+    """What a workbook would make, with this mapping or the guessed one; runs in the background."""
+    return Draft(workbook, shape_of(workbook), study_of(workbook, mapping or guess_mapping(workbook)))
+
+
+class _Told(QObject):
+    """Brings what the reader tells from its thread to the window's."""
+
+    heard = Signal(object, object)  # Event that stops this reading, text
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self.heard.connect(self._show)
+
+    def _show(self, stop: Event, text: str) -> None:
+        if not stop.is_set():  # what was told before a cancel must not look as if the work went on
+            self._session.busy.emit(text)
 
 
 class Opening:
@@ -43,12 +61,32 @@ class Opening:
 
     def __init__(self, session: Session, preferences: Preferences, window: QWidget, theme: Callable[[], Theme]) -> None:
         self._session, self._preferences, self._window, self._theme = session, preferences, window, theme
+        self._reader = Reader()
+        self._stop = Event()
+        self._told = _Told(session)
+        self._warm()
+
+    def read(self, path: Path) -> Workbook:
+        """Read a file apart; runs in the background, shows how far it is, ends when ``cancel`` is called."""
+        stop = self._stop = Event()
+        return self._reader.read(path, lambda text: self._told.heard.emit(stop, text), stop.is_set)
+
+    def cancel(self) -> None:
+        """End the reading that is going on."""
+        self._stop.set()
+
+    def close(self) -> None:
+        """End the reading and the process that waits for the next file."""
+        self.cancel()
+        self._reader.close()
 
     def open(self, path: Path, *, confirmed: bool = False) -> None:
         """Open a workbook; the import dialog is left out if ``confirmed`` or if this shape was confirmed before."""
+        self.cancel()
         self._session.work(
-            "open", f"Reading {path.name}…", lambda: read_draft(path), lambda d: self._offer(d, confirmed)
+            "open", f"Reading {path.name}…", lambda: draft_of(self.read(path)), lambda d: self._offer(d, confirmed)
         )
+        self._warm()
 
     def demo(self) -> None:
         """Open the synthetic demo cohort."""
@@ -62,10 +100,14 @@ class Opening:
         path, mapping = study.source, study.mapping
 
         def reread() -> Draft:
-            workbook = read_workbook(path)
-            return Draft(workbook, shape_of(workbook), study_of(workbook, mapping))
+            return draft_of(self.read(path), mapping)
 
         self._session.work("open", f"Reading {path.name}…", reread, lambda draft: self._ask(draft, issues, again=True))
+        self._warm()
+
+    def _warm(self) -> None:
+        """Start, in the background, the process that reads the next file."""
+        self._session.jobs.run("reader", self._reader.warm, lambda future: future.result())
 
     def _offer(self, draft: Draft, confirmed: bool) -> None:
         kept = self._preferences.mapping(draft.shape)
@@ -118,7 +160,7 @@ class Opening:
 
 
 def merged(old: Study, new: Study) -> Study:
-    """The new import with the question, chart and exclusions of the old study, as far as they still make sense."""
+    """The new import with question, charts, page and exclusions of the old study, as far as they still make sense."""
     ids = {patient.id for patient in new.cohort.patients}
     kept = new
     for left in old.cohort.excluded:
@@ -130,4 +172,4 @@ def merged(old: Study, new: Study) -> Study:
         keys = {visit.key for visit in kept.cohort.visits_of(old.measure)}
         if old.comparison is not None and {old.comparison.before, old.comparison.after} <= keys:
             kept = kept.with_comparison(old.comparison)
-    return replace(kept.with_chart(old.chart), primary=old.primary & measures)
+    return replace(kept.with_chart(old.chart), primary=old.primary & measures, page=old.page)

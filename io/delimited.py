@@ -5,15 +5,22 @@ delimiter is a semicolon or a tab is decided later, per column); nothing is gues
 """
 
 import csv
-from io import StringIO
+import re
+from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 from trajecta.io.errors import OpenError
-from trajecta.io.workbook import LARGEST_TABLE, CellValue, Sheet, Workbook, fingerprint_of, trimmed
+from trajecta.io.limits import LARGEST_CELL, LARGEST_TABLE
+from trajecta.io.pieces import Piece, Told
+from trajecta.io.workbook import CellValue, Sheet, Workbook
 
 DELIMITERS = (";", "\t", ",", "|")
-# The longest cell: Excel's own limit is 32,767 characters; more means quotes that never close.
-LARGEST_CELL = 1_000_000
+# A whole cell such as 12,5 (1,234 proves nothing), and a number that has thousands there, such as 4.350.
+_COMMA = re.compile(r"""(?:^|[;\t"])-?\d+,(?:\d\d?|\d{4,})(?=[;\t"\r\n])""", re.MULTILINE)
+_COMMA_BYTES = re.compile(_COMMA.pattern.encode(), re.MULTILINE)
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
+BLOCK = 50_000  # cells that are handed on together, as for workbooks
 _BOMS = (
     (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -72,8 +79,69 @@ def sniff(text: str) -> str:
     return best if evenness(best)[0] > 0 else ","
 
 
-def read_delimited(file: Path, content: bytes) -> Workbook:
-    """The text table as a workbook of one sheet named after the file; OpenError if it is no text or has no cell."""
+def looks_like_table(content: bytes) -> bool:
+    """Whether bytes under another name are text of at least two lines that a delimiter splits alike.
+
+    >>> looks_like_table(b"id;a\\n1;2\\n"), looks_like_table(b"hello"), looks_like_table(b"a,b\\0\\n1,2\\n")
+    (True, False, False)
+    """
+    try:
+        text = decode(content[:20_000])[0]
+    except UnicodeDecodeError:
+        return False
+    if any(ord(sign) < 32 and sign not in "\t\r\n" for sign in text):
+        return False
+    lines = [line for line in text.splitlines()[:50] if line]
+    return len(lines) > 1 and min(line.count(sniff(text)) for line in lines[:-1]) > 0
+
+
+def text_pieces(file: Path, content: bytes, told: Told) -> Iterator[Piece]:
+    """The text table as one sheet named after the file; OpenError if it is no text, too large, or has no cell."""
+    head, encoding = _head(file, content)
+    delimiter = "\t" if file.suffix.lower() == ".tsv" else sniff(head)
+    codec = "cp1252" if encoding == "Windows-1252" else encoding
+    lines = TextIOWrapper(BytesIO(content), codec, "replace" if codec == "cp1252" else "strict", newline="")
+    block: list[tuple[CellValue, ...]] = []
+    size = cells = rows = empty = 0
+    filled = False
+    read = _value_beside_commas if _has_decimal_comma(head, content) else _value
+    csv.field_size_limit(LARGEST_CELL)
+    try:
+        for record in csv.reader(lines, delimiter=delimiter):
+            rows += 1
+            row = tuple([read(cell) for cell in record])
+            cells += len(row)
+            if cells > LARGEST_TABLE:
+                raise OpenError(
+                    f"{file.name} has more than {LARGEST_TABLE:,} cells. "
+                    "Keep only the rows of the trial and save it again."
+                )
+            if row.count(None) == len(row):
+                empty += 1
+                continue
+            filled = True
+            if empty:
+                block.extend(((),) * empty)
+                empty = 0
+            block.append(row)
+            size += len(row) + 1
+            if size >= BLOCK:
+                yield tuple(block)
+                told(f"Reading {file.name}: {rows:,} rows…")
+                block, size = [], 0
+    except csv.Error as error:
+        raise OpenError(
+            f"{file.name} is not a table: {_said(error)} in row {rows + 1}. Save it again as “CSV UTF-8”."
+        ) from error
+    if not filled:
+        raise OpenError(f"{file.name} has no cell with content. Check that it is the right file.")
+    yield tuple(block)
+    yield Sheet(file.stem, ())
+    yield Workbook(file, file.name, (), notes=_encoding_note(encoding), text=True)
+
+
+def _head(file: Path, content: bytes) -> tuple[str, str]:
+    """The beginning of the text and its encoding; OpenError if the bytes are no text."""
     if b"\0" in content[:1000] and not content.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0")) and _is_binary(content):
         raise OpenError(
             f"{file.name} is not a text file. If it is a workbook, give it its own ending back, such as .xlsx."
@@ -84,32 +152,23 @@ def read_delimited(file: Path, content: bytes) -> Workbook:
         raise OpenError(
             f"{file.name} is damaged: its text is not valid {error.encoding}. Save it again as “CSV UTF-8”."
         ) from error
-    if content.startswith(b"PK\x03\x04"):
-        raise OpenError(f"{file.name} is a workbook and not a text file. Rename it to end in .xlsx.")
-    delimiter = "\t" if file.suffix.lower() == ".tsv" else sniff(text)
-    rows: list[list[CellValue]] = []
-    cells = 0
-    csv.field_size_limit(LARGEST_CELL)
-    try:
-        for record in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
-            rows.append([_value(cell) for cell in record])
-            cells += len(record)
-            if cells > LARGEST_TABLE:
-                raise OpenError(
-                    f"{file.name} has more than {LARGEST_TABLE:,} cells. "
-                    "Keep only the rows of the trial and save it again."
-                )
-    except csv.Error as error:
-        raise OpenError(f"{file.name} is not a table: {error}. Save it again as “CSV UTF-8”.") from error
-    table = trimmed(rows)
-    if not table:
-        raise OpenError(f"{file.name} has no cell with content. Check that it is the right file.")
-    notes = (
-        ()
-        if encoding.startswith("UTF-8")
-        else (f"The text was read as {encoding}; check the names with accents if they look wrong.",)
-    )
-    return Workbook(file, file.name, (Sheet(file.stem, table),), fingerprint_of(content), notes=notes)
+    if "\0" in text:
+        raise OpenError(
+            f"{file.name} is damaged: it has zero bytes in the middle of its text. Copy it again from its source."
+        )
+    return text[:20_001], encoding
+
+
+def _said(error: csv.Error) -> str:
+    if "field larger" in str(error):
+        return f"a cell has more than {LARGEST_CELL:,} characters, as after a quotation mark that is never closed,"
+    return str(error)
+
+
+def _encoding_note(encoding: str) -> tuple[str, ...]:
+    if encoding.startswith("UTF-8"):
+        return ()
+    return (f"The text was read as {encoding}; check the names with accents if they look wrong.",)
 
 
 def _is_binary(content: bytes) -> bool:
@@ -119,6 +178,20 @@ def _is_binary(content: bytes) -> bool:
 
 def _mostly_zero(content: bytes) -> bool:
     return content.count(0) > len(content) * 0.8  # not all: names may hold a letter beyond Latin-1
+
+
+def _has_decimal_comma(head: str, content: bytes) -> bool:
+    """Whether a text without commas as delimiters writes numbers such as 12,5."""
+    return _COMMA.search(head) is not None or _COMMA_BYTES.search(content) is not None
+
+
+def _value_beside_commas(cell: str) -> CellValue:
+    """A cell of a text with decimal commas, in which 4.350 is more likely 4350: it stays text, for its column to tell.
+
+    >>> _value_beside_commas("4.350"), _value_beside_commas("0.350"), _value_beside_commas("4.35")
+    ('4.350', 0.35, 4.35)
+    """
+    return cell if _GROUPED.fullmatch(cell) else _value(cell)
 
 
 def _value(cell: str) -> CellValue:

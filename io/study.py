@@ -6,9 +6,11 @@ from pathlib import Path
 from trajecta.io.build import build_cohort
 from trajecta.io.guess import guess_mapping
 from trajecta.io.mapping import Mapping
-from trajecta.io.workbook import Workbook, read_workbook
+from trajecta.io.reading import read_safely
+from trajecta.io.workbook import Workbook
 from trajecta.resources import ROOT
 from trajecta.stats.charts.choice import ChartChoice
+from trajecta.stats.charts.composition import Composition
 from trajecta.stats.cohort import Cohort, Direction, Issue, LeftOut
 from trajecta.stats.compare import default_comparison
 from trajecta.stats.results import Comparison
@@ -21,6 +23,7 @@ class Study:
 
     ``primary`` are the keys of the measures that were named primary; they are a family of their own when P values are
     adjusted. ``measure`` is the measure looked at; ``comparison`` is None where there are no two visits to compare.
+    ``epoch_1904`` tells the date system of the workbook. ``page`` is the page of several charts, empty until composed.
     """
 
     cohort: Cohort = field(default_factory=Cohort)
@@ -32,6 +35,8 @@ class Study:
     source: Path | None = None
     fingerprint: str = ""
     primary: frozenset[str] = frozenset()
+    epoch_1904: bool = False
+    page: Composition = field(default_factory=Composition)
 
     def asking(self, measure: str) -> "Study":
         """The same study looking at another measure; the visits asked about stay where the measure has them."""
@@ -65,6 +70,10 @@ class Study:
         """The same study with another chart."""
         return replace(self, chart=chart)
 
+    def with_page(self, page: Composition) -> "Study":
+        """The same study with another page of several charts."""
+        return replace(self, page=page)
+
     def directed(self, measure: str, direction: Direction) -> "Study":
         """The same study with another direction of improvement for a measure."""
         measures = tuple(replace(m, direction=direction) if m.key == measure else m for m in self.cohort.measures)
@@ -89,12 +98,13 @@ def study_of(workbook: Workbook, mapping: Mapping) -> Study:
         mapping=mapping,
         source=workbook.path,
         fingerprint=workbook.fingerprint,
+        epoch_1904=workbook.epoch_1904,
     )
 
 
 def open_study(path: Path) -> Study:
     """Read a workbook with the guessed mapping. Raises OpenError with one sentence for the user."""
-    workbook = read_workbook(path)
+    workbook = read_safely(path)
     return study_of(workbook, guess_mapping(workbook))
 
 

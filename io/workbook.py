@@ -2,24 +2,18 @@
 
 Invariants: the file is opened once, read-only, and never written; rows and columns keep their true Excel places, so
 ``sheet.cell(7, 3)`` is C7; an empty cell is None, an Excel error is an ``ErrorCell``, a formula that was saved without
-its value is a ``FormulaCell``; every failure is an ``OpenError`` with one sentence that says what to do.
+its value is a ``FormulaCell``; every failure is an ``OpenError`` with one sentence that says what to do. A file from
+outside is read through ``trajecta.io.reading``, which decides whether that needs a process of its own.
 """
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from errno import ELOOP
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-from trajecta.io.errors import OpenError
-from trajecta.stats.cohort import CellRef
+from trajecta.stats.cohort import CellRef, Issue
 
-# A trial sheet of 3 to 50 patients is well under 1 MB; these limits only stop what would fill the memory.
-LARGEST_FILE = 200_000_000
-LARGEST_TABLE = 20_000_000  # cells of the rectangle that holds a sheet's content; 160 MB of pointers
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of old .xls and of encrypted workbooks
-WORKBOOKS = (".xlsx", ".xlsm")
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
 
 
@@ -61,7 +55,9 @@ class Sheet:
 
     ``trouble`` is a sentence if the sheet is there but could not be read, or has no cells because it is a chart.
     ``places`` is empty for a sheet as it stands in the file; in an arranged one (see ``arrange.py``) it holds for every
-    cell the place it was taken from, so that addresses are always those of the file.
+    cell the place it was taken from, so that addresses are always those of the file, and ``notes`` what has to be said
+    of the arranging, such as rows that were left out. ``fills`` are the colours of cells, ``struck`` the cells that are
+    struck through, ``comments`` what is pinned to cells; an arranged sheet has none of them, its origin does.
     """
 
     name: str
@@ -73,6 +69,10 @@ class Sheet:
     percent: frozenset[tuple[int, int]] = frozenset()
     trouble: str = ""
     places: tuple[tuple[CellRef | None, ...], ...] = ()
+    notes: tuple[Issue, ...] = ()
+    fills: dict[tuple[int, int], str] = field(default_factory=dict)
+    struck: frozenset[tuple[int, int]] = frozenset()
+    comments: dict[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def height(self) -> int:
@@ -113,7 +113,8 @@ class Sheet:
 class Workbook:
     """All sheets of one file; ``fingerprint`` is the SHA-256 of its bytes; ``epoch_1904`` tells the date system.
 
-    ``notes`` are sentences about the reading itself, such as the encoding that was assumed.
+    ``notes`` are sentences about the reading itself, such as the encoding that was assumed; ``text`` tells whether the
+    content was a text table, None where only the name of the file can tell.
     """
 
     path: Path
@@ -122,11 +123,12 @@ class Workbook:
     fingerprint: str = ""
     epoch_1904: bool = False
     notes: tuple[str, ...] = field(default=())
+    text: bool | None = None
 
     @property
     def is_text(self) -> bool:
         """True for a table that came from a text file and so has one sheet without formats."""
-        return self.path.suffix.lower() in TEXTS
+        return self.path.suffix.lower() in TEXTS if self.text is None else self.text
 
     def sheet(self, name: str) -> Sheet:
         """The sheet with this name; KeyError if there is none."""
@@ -136,8 +138,12 @@ class Workbook:
         raise KeyError(name)
 
 
-def trimmed(rows: list[list[CellValue]]) -> Rows:
-    """Rows as tuples without the empty rows at the bottom and the empty columns at the right."""
+def trimmed(rows: list[tuple[CellValue, ...]]) -> Rows:
+    """Rows without the empty ones at the bottom, all as wide as the last column that is not empty.
+
+    >>> trimmed([(1.0, None, None), (), (None, "a"), (None,)])
+    ((1.0, None), (None, None), (None, 'a'))
+    """
     while rows and all(v is None for v in rows[-1]):
         rows.pop()
     width = 0
@@ -145,74 +151,10 @@ def trimmed(rows: list[list[CellValue]]) -> Rows:
         at = len(row)
         while at > width and row[at - 1] is None:
             at -= 1
-        width = max(width, at)
-    return tuple(tuple(row[:width]) if len(row) >= width else (*row, *(None,) * (width - len(row))) for row in rows)
-
-
-def read_workbook(path: str | Path) -> Workbook:
-    """Read .xlsx, .xlsm, .csv, .tsv or .txt into plain values; the file itself is never changed.
-
-    Raises OpenError, one sentence with the file's name and what to do: missing, a folder, locked, empty, encrypted,
-    damaged, of another format, too large, or without any cell.
-    """
-    file = Path(path)
-    content = _bytes(file)
-    suffix = file.suffix.lower()
-    if suffix in TEXTS:
-        # Both readers are imported when needed, so that a text file does not pay for the workbook reader.
-        from trajecta.io.delimited import read_delimited
-
-        return read_delimited(file, content)
-    if content.startswith(OLE2) and suffix in WORKBOOKS:
-        raise OpenError(f"{file.name} {_old_container(content)}")
-    if suffix not in WORKBOOKS:
-        raise OpenError(f"{file.name} is not an .xlsx, .xlsm, .csv, .tsv or .txt file. Save it in Excel as .xlsx.")
-    return _read_xlsx(file, content)
-
-
-def _old_container(content: bytes) -> str:
-    """What an OLE file is and what to do, told from the names of its streams, which stand in it as UTF-16."""
-    if any(name.encode("utf-16-le") in content for name in ("EncryptedPackage", "EncryptionInfo")):
-        return "is protected with a password. Open it in Excel, remove the password, and save it again."
-    if any(f"{name}\0\0".encode("utf-16-le") in content for name in ("Workbook", "Book")):
-        return "is an old .xls workbook under a new name. Open it in Excel and save it as .xlsx."
-    return (
-        "is protected with a password, or is an old .xls under a new name. "
-        "Open it in Excel, remove the password, and save it as .xlsx."
-    )
-
-
-def _bytes(file: Path) -> bytes:
-    if file.name.startswith("~$"):
-        raise OpenError(f"{file.name} is Excel's lock file and not a workbook. Open the workbook beside it instead.")
-    try:
-        if file.is_dir():
-            raise OpenError(f"{file} is a folder. Choose a workbook inside it.")
-        size = file.stat().st_size
-        if size > LARGEST_FILE:
-            raise OpenError(
-                f"{file.name} is {size / 1e6:,.0f} MB large; up to {LARGEST_FILE / 1e6:,.0f} MB can be read. "
-                "Save only the sheets of the trial in a new workbook."
-            )
-        if not file.is_file():
-            raise FileNotFoundError(file)
-        content = file.read_bytes()
-    except FileNotFoundError as error:
-        raise OpenError(f"There is no file {file}. Check its name and its folder.") from error
-    except PermissionError as error:
-        raise OpenError(
-            f"{file.name} cannot be opened, because another program has locked it or you may not read it. "
-            "Close it in Excel and try again."
-        ) from error
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        if isinstance(error, OSError) and error.errno == ELOOP:
-            raise OpenError(
-                f"{file.name} is a link that leads back to itself. Choose the workbook that it was meant to lead to."
-            ) from error
-        raise OpenError(f"{file.name} cannot be read: {error}. Copy it to this computer and try again.") from error
-    if not content:
-        raise OpenError(f"{file.name} is empty (0 bytes). Check that it was saved or downloaded completely.")
-    return content
+        if at > width:
+            width = at
+    empty = (None,) * width  # one for all of them: a sheet may have a million
+    return tuple([row if len(row) == width else row[:width] + empty[len(row) :] if row else empty for row in rows])
 
 
 def fingerprint_of(content: bytes) -> str:
@@ -222,67 +164,12 @@ def fingerprint_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _read_xlsx(file: Path, content: bytes) -> Workbook:
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+def read_workbook(path: str | Path) -> Workbook:
+    """Read .xlsx, .xlsm, .xlsb, .xls, .ods, .csv, .tsv or .txt in this process; the file itself is never changed.
 
-    from trajecta.io.xlsx_scan import SheetScan, scan_package
+    Raises OpenError, one sentence with the file's name and what to do: missing, a folder, locked, empty, encrypted,
+    damaged, of another format, too large, or without any cell.
+    """
+    from trajecta.io.pieces import assembled, pieces_of  # these build on the values above
 
-    scan = scan_package(file.name, content)
-    damaged = (
-        f"{file.name} is damaged or not a workbook. Open it in Excel, let Excel repair it, and save it again as .xlsx."
-    )
-    sheets = []
-    try:
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
-        for at, meta in enumerate(book.sheets_metadata):
-            hidden = meta.visible != SheetVisibleEnum.Visible
-            if meta.typ != SheetTypeEnum.WorkSheet:
-                sheets.append(Sheet(meta.name, (), hidden, trouble="It is a chart and has no cells."))
-                continue
-            seen = scan.sheets.get(meta.name, SheetScan())
-            if seen.cells > LARGEST_TABLE:
-                raise OpenError(
-                    f"The sheet “{meta.name}” of {file.name} spreads over {seen.cells:,} cells; up to "
-                    f"{LARGEST_TABLE:,} can be read. Delete what stands far away from the table and save it again."
-                )
-            values = book.get_sheet_by_index(at).to_python(skip_empty_area=False) if seen.cells else []
-            sheets.append(_sheet(meta.name, values, hidden, seen))
-    except CalamineError as error:
-        raise OpenError(damaged) from error
-    except BaseException as error:
-        # The Rust reader panics on some damaged files with pyo3's PanicException, which is no Exception and which
-        # no module exports; anything else that is not an expected failure goes on its way.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise OpenError(damaged) from error
-    if not any(sheet.rows for sheet in sheets):
-        raise OpenError(f"{file.name} has no cell with content. Check that it is the right workbook.")
-    return Workbook(file, file.name, tuple(sheets), fingerprint_of(content), scan.epoch_1904, _open_elsewhere(file))
-
-
-def _open_elsewhere(file: Path) -> tuple[str, ...]:
-    """A note if Excel has the workbook open: what is on the disk may be older than what the user sees there."""
-    if (file.parent / f"~${file.name}").exists():
-        return (f"{file.name} seems to be open in Excel; what was last saved has been read.",)
-    return ()
-
-
-def _as_excel_shows(value: float) -> float:
-    """A number with Excel's 15 significant digits: 0.6000000000000001 of a formula is the 0.6 that the cell shows."""
-    return value if value.is_integer() else float(f"{value:.15g}")
-
-
-def _sheet(name: str, values: list[list[Any]], hidden: bool, seen: Any) -> Sheet:
-    rows: list[list[CellValue]] = [
-        [None if v == "" else _as_excel_shows(v) if type(v) is float else v for v in row] for row in values
-    ]
-    for (row, column), special in seen.special.items():
-        # The reader gives an empty text for both; where it found a value, that one stands.
-        while len(rows) < row:
-            rows.append([])
-        line = rows[row - 1]
-        line.extend([None] * (column - len(line)))
-        if line[column - 1] is None:
-            line[column - 1] = ErrorCell(special) if special else FormulaCell()
-    merged = tuple(MergedRange(*block) for block in seen.merged)
-    return Sheet(name, trimmed(rows), hidden, seen.hidden_rows, seen.hidden_columns, merged, seen.percent)
+    return assembled(pieces_of(Path(path)))

@@ -1,40 +1,22 @@
 """A second, cheap look into an .xlsx package: what the fast reader hides or would choke on.
 
-Invariants: sizes are checked before anything is unpacked; XML with entity declarations is refused; a sheet is parsed
-element by element only when a quick search of its bytes has found an error cell, a formula or a hidden part.
+Invariants: sizes are checked before anything is unpacked; XML with entity declarations is refused; a sheet is looked
+through in pieces that end between two rows, and a piece is parsed element by element only when a quick search of its
+bytes has found an error cell, a formula without a value or a percentage.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from io import BytesIO
-from typing import Any
-from xml.parsers.expat import ExpatError, ParserCreate
-from zipfile import BadZipFile, ZipFile, ZipInfo
-from zlib import error as ZlibError  # noqa: N812 - it is a class under a function's name
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import IO
 
-from trajecta.io.errors import OpenError
+from trajecta.io.limits import LARGEST_TABLE, MOST_MERGED
+from trajecta.io.package import PIECE, Package, elements, local, opened_package, parser_of, relations
+from trajecta.io.seen import SheetScan, WorkbookScan
+from trajecta.io.xlsx_marks import MOST_MARKS, CellStyles, cell_styles, comments_of, marked_cells, theme_colours
 
-LARGEST_UNPACKED = 700_000_000  # a million rows of ten columns unpack to some 500 MB
-LARGEST_RATIO = 300  # text deflates at most 1,032-fold; real sheets stay under 100
-RATIO_MATTERS_FROM = 50_000_000
-MOST_PARTS = 10_000
-SURELY_SMALL = 16_000_000  # cells; a bound below this needs no exact count, LARGEST_TABLE of the workbook is above it
-MOST_MERGED = 20_000  # a trial sheet has dozens; thousands are decoration and would only cost memory
-
-# What zipfile, zlib and expat raise on parts that are cut short, garbled or of an unknown kind.
-_DAMAGE = (
-    BadZipFile,
-    KeyError,
-    EOFError,
-    OSError,
-    ArithmeticError,
-    ValueError,
-    NotImplementedError,
-    ZlibError,
-    ExpatError,
-)
 _CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
+_ANY_CELL = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*)?(?<!/)>")
 # Error cells, and formulas that are followed by the end of their cell or an empty value.
 _LOOK = re.compile(
     rb"\st\s*=\s*[\"']e[\"']|(?:</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -42,129 +24,59 @@ _LOOK = re.compile(
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*>")
 _HIDDEN = re.compile(rb"<(?:\w+:)?(?:row|col)\s[^>]*\bhidden\s*=\s*[\"'](?:1|true)[\"'][^>]*>")
 _ATTRIBUTE = re.compile(rb"(\w+)\s*=\s*[\"']([^\"']*)[\"']")
+_ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_END = re.compile(rb"</(?:\w+:)?sheetData\s*>")
+_ROW_NUMBER = re.compile(rb'<row r="(\d{1,7})"')
+_LETTERS = re.compile(rb'<c r="([A-Z]{1,3})')
+_DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)[\"']")
+_OTHER_CELLS = (b"<c>", b"<c/>", b"<c\t", b"<c\n", b"<c\r", b":c ", b":c>", b":c\t", b":c\n", b":c\r")
+_LARGEST_ROW = 1_048_576
 
 
-@dataclass(frozen=True, slots=True)
-class SheetScan:
-    """What was found in one sheet: the size of its content, and cells, rows and columns worth knowing.
-
-    ``special`` maps a place to an error code, or to an empty text for a formula without a saved value.
-    """
-
-    cells: int = 0
-    special: dict[tuple[int, int], str] = field(default_factory=dict)
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
-    merged: tuple[tuple[int, int, int, int], ...] = ()
-    percent: frozenset[tuple[int, int]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class PackageScan:
-    """What was found in the package: its date system and its sheets by name."""
-
-    epoch_1904: bool = False
-    sheets: dict[str, SheetScan] = field(default_factory=dict)
-
-
-def scan_package(name: str, content: bytes) -> PackageScan:
+def scan_package(name: str, content: bytes) -> WorkbookScan:
     """Look through the package ``content`` of the file called ``name``; OpenError when it cannot be a workbook."""
-    damaged = OpenError(
-        f"{name} is damaged or not a workbook. Open it in Excel, let Excel repair it, and save it again as .xlsx."
-    )
-    try:
-        with ZipFile(BytesIO(content)) as package:
-            return _scan(name, package, len(content))
-    except _DAMAGE as error:
-        raise damaged from error
-    except RuntimeError as error:  # zipfile's word for an encrypted part
-        raise OpenError(f"{name} is protected with a password. Remove the password and save it again.") from error
+    with opened_package(name, content) as package:
+        return _scan(package)
 
 
-def _scan(name: str, package: ZipFile, size: int) -> PackageScan:
-    parts = package.infolist()
-    total = sum(part.file_size for part in parts)
-    suspicious = total > RATIO_MATTERS_FROM and total > LARGEST_RATIO * size
-    if total > LARGEST_UNPACKED or suspicious or len(parts) > MOST_PARTS:
-        raise OpenError(
-            f"{name} unpacks to {total / 1e6:,.0f} MB from {size / 1e6:,.1f} MB, far more than a trial workbook. "
-            "If it is yours, copy the trial's sheets into a new workbook."
-        )
-    by_name = {part.filename.replace("\\", "/").lower().lstrip("/"): part for part in parts}
-    root = _targets(_read(package, by_name, "_rels/.rels"), "")
+def _scan(package: Package) -> WorkbookScan:
+    root = relations(package.read("_rels/.rels"), "")
     book_path = next((path for kind, path in root.values() if kind == "officeDocument"), "xl/workbook.xml")
     folder, _, leaf = book_path.rpartition("/")
-    targets = _targets(_read(package, by_name, f"{folder}/_rels/{leaf}.rels"), folder)
-    epoch, named = _workbook(_read(package, by_name, book_path))
+    targets = relations(package.read(f"{folder}/_rels/{leaf}.rels"), folder)
+    epoch, named = _workbook(package.read(book_path))
     styles_path = next((path for kind, path in targets.values() if kind == "styles"), "")
-    percent = _percent_styles(_read(package, by_name, styles_path)) if styles_path.lower() in by_name else frozenset()
+    percent = _percent_styles(package.read(styles_path)) if styles_path in package else frozenset()
+    styles = _marking_styles(package, styles_path, targets)
+    outside = 0
     for kind, path in targets.values():
-        if kind == "sharedStrings" and path.lower() in by_name:
-            _check_size(package, by_name[path.lower()])
+        if kind == "sharedStrings" and path in package:
+            package.check(path)
+        outside += kind == "externalLink"
     sheets = {}
     for sheet, rel in named:
         kind, path = targets.get(rel, ("", ""))
-        if kind == "worksheet" and path.lower() in by_name:
-            sheets[sheet] = _sheet(_read(package, by_name, path), percent)
-    return PackageScan(epoch, sheets)
+        if kind == "worksheet" and path in package:
+            with package.open(path) as stream:
+                sheets[sheet] = _sheet(stream, percent, styles)
+            comments = comments_of(package, path)
+            if comments:
+                sheets[sheet] = replace(sheets[sheet], comments=comments)
+            if sheets[sheet].cells > LARGEST_TABLE:
+                # The bound was too coarse, or the sheet is too large: only counting every cell can tell.
+                with package.open(path) as stream:
+                    sheets[sheet] = replace(sheets[sheet], cells=_counted(stream))
+    return WorkbookScan(epoch, sheets, links_note(outside))
 
 
-def _read(package: ZipFile, by_name: dict[str, ZipInfo], path: str) -> bytes:
-    return package.read(by_name[path.lower()])
-
-
-def _check_size(package: ZipFile, part: ZipInfo) -> None:
-    """Unpack a part piece by piece; zipfile raises BadZipFile if it is not what the directory declares."""
-    with package.open(part) as stream:
-        while stream.read(1 << 20):
-            pass
-
-
-def _elements(
-    xml: bytes,
-    start: Callable[[str, dict[str, str]], Any],
-    end: Callable[[str], Any] | None = None,
-    text: Callable[[str], Any] | None = None,
-) -> None:
-    """Call ``start`` with the local name and attributes of every element; entity declarations are refused."""
-    parser = ParserCreate()
-
-    def refuse(*_: object) -> None:
-        raise ValueError("the XML declares entities")
-
-    parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
-    if end is not None:
-        finish = end
-        parser.EndElementHandler = lambda tag: finish(tag.rpartition(":")[2])
-    if text is not None:
-        parser.CharacterDataHandler = text
-    parser.Parse(xml, True)
-
-
-def _local(attributes: dict[str, str], name: str) -> str:
-    return next((value for key, value in attributes.items() if key.rpartition(":")[2] == name), "")
-
-
-def _targets(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
-    """Relationship id to (last word of its type, path inside the package)."""
-    found: dict[str, tuple[str, str]] = {}
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship":
-            target = attributes.get("Target", "").replace("\\", "/")
-            path = target.lstrip("/") if target.startswith("/") or not folder else f"{folder}/{target}"
-            parts: list[str] = []
-            for step in path.split("/"):
-                if step == ".." and parts:
-                    parts.pop()
-                elif step not in (".", "..", ""):
-                    parts.append(step)
-            kind = attributes.get("Type", "").rpartition("/")[2]
-            found[attributes.get("Id", "")] = (kind, "/".join(parts))
-
-    _elements(xml, start)
-    return found
+def links_note(count: int) -> tuple[str, ...]:
+    """A note if the workbook has links to other workbooks."""
+    if not count:
+        return ()
+    others = "another workbook" if count == 1 else f"{count} other workbooks"
+    return (
+        f"The workbook has links to {others}; no link was followed, and cells that use one have the value last saved.",
+    )
 
 
 def _workbook(xml: bytes) -> tuple[bool, list[tuple[str, str]]]:
@@ -176,9 +88,9 @@ def _workbook(xml: bytes) -> tuple[bool, list[tuple[str, str]]]:
         if tag == "workbookPr":
             epoch = attributes.get("date1904", "0") in ("1", "true", "on")
         elif tag == "sheet":
-            sheets.append((attributes.get("name", ""), _local(attributes, "id")))
+            sheets.append((attributes.get("name", ""), local(attributes, "id")))
 
-    _elements(xml, start)
+    elements(xml, start)
     return epoch, sheets
 
 
@@ -204,7 +116,7 @@ def _percent_styles(xml: bytes) -> frozenset[str]:
         nonlocal inside
         inside = inside and tag != "cellXfs"
 
-    _elements(xml, start, end)
+    elements(xml, start, end)
     return frozenset(found)
 
 
@@ -217,54 +129,149 @@ def _place(reference: str) -> tuple[int, int]:
     return int(reference[len(letters) :]), column
 
 
-def _extent(xml: bytes) -> int:
-    """Cells of the rectangle from A1 around the sheet's content; may be more for a sheet that is clearly small enough.
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """The sheet's XML in UTF-8, in pieces that are cut in front of a row."""
+    rest = stream.read(PIECE)
+    if rest[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in rest[:200]:
+        yield _as_utf8(rest + stream.read())
+        return
+    prefix = re.search(rb"<(\w+:)?sheetData[\s>/]", rest)
+    opening = b"<" + (prefix[1] or b"" if prefix else b"") + b"row "
+    while more := stream.read(PIECE):
+        cut = rest.rfind(opening)
+        if cut > 0:
+            yield rest[:cut]
+            rest = rest[cut:]
+        rest += more
+    yield rest
 
-    Counting every cell of a large sheet costs more than reading it, so the rows and the letters of the columns are
-    looked at first; only if that bound is too large are cells without content left out of the count.
+
+def _marking_styles(package: Package, styles_path: str, targets: dict[str, tuple[str, str]]) -> CellStyles:
+    """The styles of cells that fill them with a colour or strike them through."""
+    if styles_path not in package:
+        return CellStyles()
+    theme = next((path for kind, path in targets.values() if kind == "theme" and path in package), "")
+    return cell_styles(package.read(styles_path), theme_colours(package.read(theme)) if theme else ())
+
+
+def _sheet(stream: IO[bytes], percent: frozenset[str], styles: CellStyles) -> SheetScan:
+    look, extent = _Look(percent), _Extent()
+    rows: set[int] = set()
+    columns: set[int] = set()
+    merged: list[tuple[int, int, int, int]] = []
+    fills: dict[tuple[int, int], str] = {}
+    struck: set[tuple[int, int]] = set()
+    encoding = None
+    for at, piece in enumerate(_pieces(stream)):
+        if b"<!ENTITY" in piece:
+            raise ValueError("the XML declares entities")
+        if at == 0 and (declared := _DECLARED.match(piece)):
+            encoding = declared[1].decode()
+        extent.add(piece)
+        if _worth_parsing(piece, percent):
+            look.parse(piece, encoding)
+        else:
+            look.pass_over(piece)
+        _hidden(piece, rows, columns)
+        _merged(piece, merged)
+        if styles.any and len(fills) + len(struck) < MOST_MARKS:
+            filled, through = marked_cells(piece, styles)
+            fills.update(filled)
+            struck.update(through)
+    return SheetScan(
+        extent.cells,
+        look.special,
+        frozenset(rows),
+        frozenset(columns),
+        tuple(merged[:MOST_MERGED]),
+        frozenset(look.percent_cells),
+        fills,
+        frozenset(struck),
+    )
+
+
+def _worth_parsing(piece: bytes, percent: frozenset[str]) -> bool:
+    # Plain searches first: they are ten times faster, and most sheets have neither formulas nor errors.
+    likely = any(part in piece for part in (b'"e"', b"'e'", b"f>", b"<f", b":f"))
+    return bool((likely and _LOOK.search(piece)) or (percent and _has_style(piece, percent)))
+
+
+class _Extent:
+    """Bounds the rectangle from A1 around the cells without counting each of them.
+
+    Counting every cell of a large sheet costs as much as reading it, so a piece is first asked whether any of its
+    cells lies outside of the columns and the number of digits seen so far.
     """
-    columns = set(re.findall(rb'<c r="([A-Z]{1,3})', xml))
-    rows = re.findall(rb'<row r="(\d{1,7})"', xml)
-    if rows and columns and xml.count(b"<row") == len(rows):
-        # A cell may claim another row than its row element, but one with more digits would be noticed here.
-        digits = max(map(len, rows))
-        bound = int(10**digits) * _widest(columns)
-        if bound <= SURELY_SMALL and not re.search(rb'<c r="[A-Z]{1,3}\d{%d}' % (digits + 1), xml):
-            return bound
-    columns, last = set(), 0
-    for match in _CELL.finditer(xml):
-        columns.add(match[1])
-        last = max(last, int(match[2]))
-    return last * _widest(columns)
+
+    def __init__(self) -> None:
+        self._letters: set[bytes] = set()
+        self._row = 0
+        self._odd = (0, 0)  # the last row and column of cells that are not written as usual
+        self._outside = re.compile(rb'<c r="')
+
+    @property
+    def cells(self) -> int:
+        """At least the number of cells of the rectangle."""
+        row, column = self._odd
+        return max(self._row, row) * max(_widest(self._letters), column)
+
+    def add(self, piece: bytes) -> None:
+        """Take the cells of one piece into account."""
+        usual = piece.count(b'<c r="')
+        if piece.count(b"<c ") != usual or any(other in piece for other in _OTHER_CELLS):
+            self._add_odd(piece)
+        if usual and self._outside.search(piece):
+            self._letters.update(_LETTERS.findall(piece))
+            if not self._letters:  # addresses in small letters, which Excel never writes
+                self._add_odd(piece)
+                return
+            numbers = map(int, re.findall(rb'<c r="[A-Z]{1,3}(\d{1,9})"', piece))
+            last = max(numbers, default=0)
+            self._row = max(self._row, min(10 ** len(str(last)) - 1, _LARGEST_ROW) if last <= _LARGEST_ROW else last)
+            letters = _up_to(max(self._letters, key=lambda letters: (len(letters), letters)))
+            digits = len(str(self._row))
+            # Rows of seven digits are told apart from Excel's last one as far as a pattern can.
+            allowed = rb"\d{1,6}|10[0-4]\d{4}" if digits > 6 else rb"\d{1,%d}" % digits
+            self._outside = re.compile(rb'<c r="(?!(?:' + letters + rb")(?:" + allowed + rb')")')
+
+    def _add_odd(self, piece: bytes) -> None:
+        row, column = self._odd
+        for match in _CELL.finditer(piece):
+            row, column = max(row, int(match[2])), max(column, _place(f"{match[1].decode()}1")[1])
+        if not row and _ANY_CELL.search(piece):
+            row, column = 1, 1  # cells may leave out their address; then they cannot lie far away
+        self._odd = (row, column)
+
+
+def _up_to(letters: bytes) -> bytes:
+    """A pattern of all columns up to this one, for BC: [A-Z]{1,1}|[A-A][A-Z]{1}|B[A-C]."""
+    ways = [rb"[A-Z]{1,%d}" % (len(letters) - 1)] if len(letters) > 1 else []
+    for at, letter in enumerate(letters):
+        last = at == len(letters) - 1
+        top = letter if last else letter - 1
+        if top >= ord("A"):
+            ways.append(letters[:at] + b"[A-%c]" % top + (b"" if last else rb"[A-Z]{%d}" % (len(letters) - 1 - at)))
+    return b"|".join(ways)
+
+
+def _counted(stream: IO[bytes]) -> int:
+    """Cells of the rectangle from A1 around the cells with content, every cell looked at."""
+    letters: set[bytes] = set()
+    last = 0
+    for piece in _pieces(stream):
+        for match in _CELL.finditer(piece):
+            letters.add(match[1])
+            last = max(last, int(match[2]))
+    return last * _widest(letters)
 
 
 def _widest(columns: set[bytes]) -> int:
     return max((_place(f"{letters.decode()}1")[1] for letters in columns), default=0)
 
 
-def _sheet(xml: bytes, percent: frozenset[str]) -> SheetScan:
-    xml = _as_utf8(xml)
-    cells = _extent(xml)
-    if not cells and _has_unaddressed_cells(xml):
-        cells = 1  # cells may leave out their address; then they cannot lie far away
-    look = _Look(percent)
-    # Plain searches first: they are ten times faster, and most sheets have neither formulas nor errors.
-    likely = any(part in xml for part in (b'"e"', b"'e'", b"f>", b"<f", b":f"))
-    if (likely and _LOOK.search(xml)) or (percent and _has_style(xml, percent)):
-        _elements(xml, look.start, look.end, look.text)
-    rows, columns = _hidden(xml)
-    return SheetScan(cells, look.special, rows, columns, _merged(xml), frozenset(look.percent_cells))
-
-
 def _as_utf8(xml: bytes) -> bytes:
     """The same XML in UTF-8 without a declaration of another encoding."""
-    if xml[:2] not in (b"\xff\xfe", b"\xfe\xff") and b"\0" not in xml[:200]:
-        return xml
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", xml.decode("utf-16")).encode()
-
-
-def _has_unaddressed_cells(xml: bytes) -> bool:
-    return re.search(rb"<(?:\w+:)?c(?:\s[^>]*)?(?<!/)>", xml) is not None
 
 
 def _has_style(xml: bytes, styles: frozenset[str]) -> bool:
@@ -276,31 +283,26 @@ def _attributes(tag: bytes) -> dict[str, str]:
     return {name.decode(): value.decode("utf-8", "replace") for name, value in _ATTRIBUTE.findall(tag)}
 
 
-def _merged(xml: bytes) -> tuple[tuple[int, int, int, int], ...]:
-    found: list[tuple[int, int, int, int]] = []
+def _merged(xml: bytes, found: list[tuple[int, int, int, int]]) -> None:
     if b"mergeCell" not in xml:
-        return ()
+        return
     for match in _MERGE.finditer(xml):
+        if len(found) >= MOST_MERGED:
+            break
         first, _, last = _attributes(match[0]).get("ref", "").partition(":")
         found.append((*_place(first), *_place(last or first)))
-        if len(found) == MOST_MERGED:
-            break
-    return tuple(found)
 
 
-def _hidden(xml: bytes) -> tuple[frozenset[int], frozenset[int]]:
-    """Numbers of the hidden rows and of the hidden columns."""
-    rows: set[int] = set()
-    columns: set[int] = set()
+def _hidden(xml: bytes, rows: set[int], columns: set[int]) -> None:
+    """Add the numbers of the hidden rows and of the hidden columns."""
     if b"hidden" not in xml:
-        return frozenset(), frozenset()
+        return
     for match in _HIDDEN.finditer(xml):
         attributes = _attributes(match[0])
         if "min" in attributes:
             columns.update(range(int(attributes["min"]), min(int(attributes.get("max", 0)), 16384) + 1))
         elif "r" in attributes:
             rows.add(int(attributes["r"]))
-    return frozenset(rows), frozenset(columns)
 
 
 class _Look:
@@ -318,7 +320,23 @@ class _Look:
         self._text = False
         self._value = False
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
+    def parse(self, piece: bytes, encoding: str | None) -> None:
+        """Look at every element of whole rows."""
+        first = _ROW.search(piece)
+        if first is None:
+            return
+        last = _END.search(piece, first.start())
+        rows = piece[first.start() : last.start() if last else len(piece)]
+        parser = parser_of(self._start, self._end, self._characters, encoding)
+        parser.Parse(b"<rows>" + rows + b"</rows>", True)
+
+    def pass_over(self, piece: bytes) -> None:
+        """Count the rows of a piece without looking at them, as later rows may leave out their number."""
+        numbers = _ROW_NUMBER.findall(piece)
+        rows = _ROW.findall(piece) if piece.count(b"<row ") != len(numbers) or b":row" in piece else numbers
+        self._row = int(numbers[-1]) if len(numbers) == len(rows) and numbers else self._row + len(rows)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
             self._cell(attributes)
         elif tag in ("v", "is"):
@@ -339,11 +357,11 @@ class _Look:
         if attributes.get("s") in self._percent and attributes.get("t", "n") == "n":
             self.percent_cells.add((self._row, self._column))
 
-    def text(self, text: str) -> None:
+    def _characters(self, text: str) -> None:
         if self._value and (self._error or self._formula):
             self._code += text
 
-    def end(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         if tag == "c" and self._error:
             self.special[self._row, self._column] = self._code.strip() or "#ERROR"
         elif tag == "c" and self._formula and not (self._code or (self._text and self._value)):

@@ -120,13 +120,13 @@ def far_cell(path: Path) -> None:
         ("nocell.xlsx", lambda p: workbook(p, {"A": []}), "no cell"),
         ("text.xlsx", lambda p: p.write_text("hello"), "damaged or not a workbook"),
         ("locked.xlsx", lambda p: p.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600), "password"),
-        ("old.xls", lambda p: p.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "Save it in Excel as .xlsx"),
-        ("a.ods", lambda p: p.write_bytes(b"PK"), "Save it in Excel as .xlsx"),
+        ("old.xls", lambda p: p.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "damaged"),
+        ("a.ods", lambda p: p.write_bytes(b"PK"), "damaged"),
+        ("a.sav", lambda p: p.write_bytes(b"$FL2"), "Save it in Excel as .xlsx"),
         ("bomb.xlsx", bomb, "unpacks to"),
         ("entities.xlsx", entities, "damaged"),
         ("far.xlsx", far_cell, "spreads over"),
         ("binary.csv", lambda p: p.write_bytes(bytes(range(256)) * 9), "not a text file"),
-        ("book.csv", lambda p: workbook(p.with_suffix(".xlsx"), {"A": [(1,)]}).rename(p), "workbook"),
     ],
 )
 def test_every_failure_is_one_sentence(tmp_path: Path, name: str, make, says: str) -> None:  # type: ignore[no-untyped-def]
@@ -171,6 +171,25 @@ def test_a_panic_of_the_reader_is_a_sentence(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("python_calamine.CalamineWorkbook", Panicking)
     with pytest.raises(OpenError, match="damaged"):
         read_workbook(file)
+
+
+@pytest.mark.parametrize("piece", [150, 400, 3000])
+def test_a_large_sheet_is_looked_through_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in range(1, 60):
+        sheet.append([f"row>{row}", "#N/A" if row % 7 == 0 else row, "=1+1" if row % 11 == 0 else 0.5, None, 2])
+        sheet.cell(row, 5).number_format = "0%" if row > 50 else "General"
+        sheet.row_dimensions[row].hidden = row % 13 == 0
+    sheet.merge_cells("A58:B59")
+    book.save(tmp_path / "a.xlsx")
+    whole = read_workbook(tmp_path / "a.xlsx")
+    monkeypatch.setattr("trajecta.io.xlsx_scan.PIECE", piece)
+    assert read_workbook(tmp_path / "a.xlsx") == whole
+    assert sum(isinstance(cell, ErrorCell) for row in whole.sheets[0].rows for cell in row) == 8
+    assert sum(isinstance(cell, FormulaCell) for row in whole.sheets[0].rows for cell in row) == 5
+    assert (len(whole.sheets[0].percent), whole.sheets[0].hidden_rows) == (9, frozenset({13, 26, 39, 52}))
 
 
 def test_reading_leaves_the_file_alone_and_names_it(tmp_path: Path) -> None:
