@@ -5,7 +5,8 @@ Invariants: a dose is turned into milligrams a day only by ``trajecta.stats.dose
 """
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import isfinite
 
@@ -13,14 +14,17 @@ from trajecta.io.build_patients import Dates, dates_of, exact_date
 from trajecta.io.build_rows import PatientRow
 from trajecta.io.cells import Found, read_cell, shown
 from trajecta.io.dates import read_date
+from trajecta.io.drug_courses import BEFORE
+from trajecta.io.drug_texts import NOT_STATED
 from trajecta.io.issue_log import IssueLog, are, counted
 from trajecta.io.mapping import ColumnMapping, Field, SheetMapping
-from trajecta.io.visit_names import DAYS_OF
+from trajecta.io.visit_names import DAYS_OF, visit_like
 from trajecta.io.words import words
 from trajecta.io.workbook import CellValue, Sheet
 from trajecta.stats.cohort import CellRef, Course, Event, Role
 from trajecta.stats.drugs import NONE, DrugClass, daily_mg, is_event, role_in, role_of, substance, substance_of
 from trajecta.stats.instruments import plain
+from trajecta.stats.medlog import calendar_day
 
 # A bare number in a date column below this is a study day; Excel's serial numbers of this century begin at 36,526.
 LARGEST_STUDY_DAY = 20_000
@@ -28,7 +32,9 @@ LARGEST_STUDY_DAY = 20_000
 
 @dataclass(frozen=True, slots=True)
 class LogSheet:
-    """One medication or event sheet with what its rows are read by; ``names`` maps patient keys to ids."""
+    """One medication or event sheet with what its rows are read by; ``names`` maps patient keys to ids, ``visits``
+    the patient and the visit to its day, actual or else nominal.
+    """
 
     sheet: Sheet
     mapping: SheetMapping
@@ -36,6 +42,7 @@ class LogSheet:
     names: dict[str, str]
     zeros: dict[str, date]
     epoch_1904: bool = False
+    visits: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
     def text(self, row: PatientRow, kind: Field) -> str:
         """The text of a field in a row; empty if the sheet does not have it."""
@@ -87,11 +94,21 @@ class _Days:
             return None, "blank"
         if isinstance(value, float) and abs(value) < LARGEST_STUDY_DAY and not 1900 <= value < 2100:
             return round(value), "day"
+        if isinstance(value, str) and value.startswith(f"{BEFORE} "):  # of the visit that follows, in an arranged log
+            day, found = self._read(row, value.removeprefix(BEFORE).strip(), where)
+            return (None if day is None else day - 1), found
+        return self._read(row, value, where)
+
+    def _read(self, row: PatientRow, value: CellValue, where: CellRef) -> tuple[int | None, str]:
+        """The day of a date or of a visit."""
         read = read_date(value, self._how.day_first, self._how.epoch_1904)
         if read.ongoing:
             return None, "ongoing"
         if read_cell(value).found is Found.MISSING:
             return None, "blank"
+        visit = self._visit(row, value) if isinstance(value, str) else None
+        if visit is not None:
+            return calendar_day(visit), "day"
         day = exact_date(value, self._how, where, self._log)
         zero = self._of.zeros.get(row.patient)
         if day is None:
@@ -107,6 +124,15 @@ class _Days:
             return None, "unknown"
         return (day - zero).days, "day"
 
+    def _visit(self, row: PatientRow, text: str) -> float | None:
+        """The day of the visit that a text names, for the patient of a row; its nominal day where none is known."""
+        name = visit_like(text)
+        said = " ".join(text.split()).casefold()
+        for key in (said, name.key):  # the text itself first: a day 0 may be a visit of its own beside a baseline
+            if (row.patient, key) in self._of.visits:
+                return self._of.visits[row.patient, key]
+        return name.day
+
 
 def read_courses(log_sheet: LogSheet, log: IssueLog) -> list[Course]:
     """The courses of one medication sheet, in its order."""
@@ -119,17 +145,20 @@ def read_courses(log_sheet: LogSheet, log: IssueLog) -> list[Course]:
         drug = log_sheet.text(row, Field.DRUG)
         where = log_sheet.ref(row, Field.DRUG)
         if not drug:
-            log.error(where, f"Row {row.row} of “{where.sheet}” names no drug; it is left out.", kind="no drug")
+            log.error(where, f"Row {where.row} of “{where.sheet}” names no drug; it is left out.", kind="no drug")
             continue
         start, start_found = starts.on(row)
         stop, stop_found = stops.on(row)
+        if plain(drug) == plain(NOT_STATED) and start is None and not _any_visit_until(log_sheet, row, stop):
+            continue
         frequency = log_sheet.text(row, Field.FREQUENCY)
         if stop is None and stop_found == "blank" and start is not None:
             if is_event(frequency):
                 stop = start
             else:
                 open_rows += 1
-        if start is None and start_found == "blank" and drug and plain(drug) not in words("cell", "no_drug"):
+        unsaid = plain(drug) in words("cell", "no_drug") | {plain(NOT_STATED)}
+        if start is None and start_found == "blank" and not unsaid:
             no_start += 1
         course = _course(log_sheet, row, drug, (start, stop), log)
         # Kept although it is not known when the drug was taken: without the row, its days would count as drug-free.
@@ -150,6 +179,13 @@ def read_courses(log_sheet: LogSheet, log: IssueLog) -> list[Course]:
             "Write the first day, or the year, if it is known.",
         )
     return courses
+
+
+def _any_visit_until(log_sheet: LogSheet, row: PatientRow, stop: int | None) -> bool:
+    """Whether the patient has a visit up to a day, of which a log made of visits says nothing."""
+    return stop is not None and any(
+        patient == row.patient and day <= stop for (patient, _), day in log_sheet.visits.items()
+    )
 
 
 def _course(
@@ -230,7 +266,7 @@ def read_events(log_sheet: LogSheet, log: IssueLog) -> list[Event]:
         name = log_sheet.text(row, Field.EVENT)
         where = log_sheet.ref(row, Field.EVENT)
         if not name:
-            log.error(where, f"Row {row.row} of “{where.sheet}” names no event; it is left out.", kind="no event")
+            log.error(where, f"Row {where.row} of “{where.sheet}” names no event; it is left out.", kind="no event")
             continue
         day, _ = starts.on(row)
         end, _ = stops.on(row)

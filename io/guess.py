@@ -7,14 +7,14 @@ guess has its evidence in words; what is not understood is left out and says so,
 from dataclasses import dataclass, replace
 
 from trajecta.io.arrange import arrange, guess_arranged
-from trajecta.io.headers import HeaderReading, read_header
+from trajecta.io.headers import HeaderReading, numbered_name, read_header
 from trajecta.io.layout import Table, find_tables, shape_key
 from trajecta.io.mapping import Arranged, ColumnMapping, Field, Mapping, SheetMapping, SheetRole
 from trajecta.io.profiles import Profile, profile
 from trajecta.io.visit_names import visit_like
 from trajecta.io.words import words
 from trajecta.io.workbook import Sheet, Workbook
-from trajecta.stats.instruments import is_loose, plain
+from trajecta.stats.instruments import instrument_for, is_loose, plain
 
 # Names that Excel gives by itself and that therefore say nothing about a measure.
 _UNNAMED = ("sheet", "tabelle", "feuil", "hoja", "foglio", "blad", "table", "data", "daten")
@@ -39,7 +39,7 @@ class Column:
             "day": cells.numeric,
             "week": cells.numeric,
             "month": cells.numeric,
-            "date": cells.dated,
+            "date": cells.datable,
             "sex": cells.sexes * 2 >= cells.usable > 0 or cells.distinct <= 3,
             "age": cells.numeric,
             "drug": cells.textual,
@@ -48,7 +48,7 @@ class Column:
             "weak_patient": not cells.dated and (cells.textual or cells.whole == cells.numbers),
             "visit": not cells.dated,
             "start": cells.dated or cells.numeric or not cells.usable,
-            "time_zero": cells.dated,
+            "time_zero": cells.datable,
         }
         return name if fits.get(name, True) else ""
 
@@ -79,7 +79,7 @@ def _guess_sheet(workbook: Workbook, sheet: Sheet, table: Table | None) -> Sheet
         return SheetMapping(sheet.name, SheetRole.IGNORE, (0, 0), 1, evidence=why)
     first = table.last + 1
     columns = [Column(c, read_header(parts or ("",)), profile(sheet, c, first)) for c, parts in table.headers]
-    columns = _named_by_titles([c for c in columns if c.cells.filled or c.reading.text])
+    columns = _named_by_titles(_named_by_numbers([c for c in columns if c.cells.filled or c.reading.text]))
     role, patient, why = _role(workbook, sheet, columns)
     if sheet.hidden:
         why += " The sheet is hidden in Excel."
@@ -87,13 +87,29 @@ def _guess_sheet(workbook: Workbook, sheet: Sheet, table: Table | None) -> Sheet
     if role is SheetRole.IGNORE:
         nothing = tuple(ColumnMapping(c.column, c.reading.text, Field.IGNORE) for c in columns)
         return replace(mapping, columns=nothing)
-    if role is SheetRole.WIDE and _is_plain(workbook, columns, patient):
+    if role is SheetRole.WIDE and _is_plain(workbook, columns, patient) and not _names_visits(workbook, columns):
         name = _table_name(workbook, sheet)
         return replace(mapping, columns=_plain_columns(columns, patient, name), visits_as_written=True)
     items = _item_columns(columns)
     return replace(
         mapping, columns=tuple(_column(c, role, patient, items, _table_name(workbook, sheet)) for c in columns)
     )
+
+
+def _named_by_numbers(columns: list[Column]) -> list[Column]:
+    """Where an instrument stands with several numbers (sledai0, sledai3), they number its visits, 0 being baseline, and
+    those of every other name that comes with several of them.
+    """
+    numbered = {c.column: found for c in columns if not c.reading.known and (found := numbered_name(c.reading.text))}
+    names = [plain(name) for name, _ in numbered.values()]
+    known = [number for name, number in numbered.values() if names.count(plain(name)) > 1 and instrument_for(name)]
+    named = []
+    for c in columns:
+        name, number = numbered.get(c.column, ("", ""))
+        if number in known and names.count(plain(name)) > 1:
+            c = replace(c, reading=replace(read_header((f"{name} t{number}",)), text=c.reading.text))
+        named.append(c)
+    return named
 
 
 def _named_by_titles(columns: list[Column]) -> list[Column]:
@@ -153,7 +169,7 @@ def _role(workbook: Workbook, sheet: Sheet, columns: list[Column]) -> tuple[Shee
     fields = {c.field for c in rest}
     at = patient.column
     log = [name for name in _LOG_FIELDS if name in fields]
-    if "drug" in fields and {"dose", "start", "stop", "frequency"} & fields:
+    if "drug" in fields and {"dose", "start", "stop", "frequency", "course_start"} & fields:
         return SheetRole.MEDICATION, at, f"It has a drug column and {', '.join(log)}."
     graded = "grade" in fields and "visit" not in fields  # beside a visit column a grade is a value
     if ("event" in fields or graded) and ({"start", "date", "grade", "day"} & fields):
@@ -194,6 +210,13 @@ def _is_plain(workbook: Workbook, columns: list[Column], patient: int) -> bool:
     return len(values) >= 2 and (len(stems) <= 1 or len(unsplit) >= len(values) - 1)
 
 
+def _names_visits(workbook: Workbook, columns: list[Column]) -> bool:
+    """Whether the columns are the visits that other sheets have too, so that Baseline here is the baseline there."""
+    named = [c.reading.visit.key for c in columns if c.cells.numeric and not c.field and c.reading.visit is not None]
+    values = sum(c.cells.numeric and not c.field for c in columns)
+    return not _stands_alone(workbook) and len(named) == len(set(named)) == values
+
+
 def _unrelated(values: list[Column]) -> bool:
     """Whether columns are different quantities: by their names (sbp, heart rate) or by different units."""
     names = [(plain(c.reading.name), plain(c.reading.name.replace("_", " ").partition(" ")[0])) for c in values]
@@ -224,8 +247,12 @@ def _plain_columns(columns: list[Column], patient: int, name: str) -> tuple[Colu
 
 
 def _item_columns(columns: list[Column]) -> frozenset[int]:
-    """Columns that score items of an index rather than being measures of their own."""
-    items = [c for c in columns if c.reading.item is not None and not c.field]
+    """Columns that score items of an index rather than being measures of their own: a proteinuria in g/d is one."""
+    items = [
+        c
+        for c in columns
+        if c.reading.item is not None and not c.field and not c.reading.unit and c.cells.whole == c.cells.numbers
+    ]
     totals = {c.reading.instrument.key for c in columns if c.reading.instrument is not None}
     return frozenset(
         c.column
@@ -251,6 +278,8 @@ def _column(c: Column, role: SheetRole, patient: int, items: frozenset[int], tab
         of, item = reading.item
         why = f"an item of {of.name}"
         return replace(blank, field=Field.ITEM, measure_name=of.name, item=item.name, visit=visit, evidence=why)
+    if reading.field == "weak_patient" and cells.unique and cells.whole == cells.filled:
+        return replace(blank, evidence="a running number")
     field = _field_in(role, c)
     if field is not None:
         unit = reading.unit or (reading.field if reading.field in ("week", "month") else "")
@@ -282,8 +311,21 @@ def _value_column(c: Column, role: SheetRole, visit: str, table: str, blank: Col
 _FIELDS: dict[SheetRole, tuple[str, ...]] = {
     SheetRole.PATIENTS: ("sex", "age", "time_zero", "fact", "note"),
     SheetRole.WIDE: ("sex", "age", "time_zero", "fact", "note"),
-    SheetRole.VISITS: ("visit", "week", "month", "day", "date", "sex", "age", "time_zero", "fact", "note"),
-    SheetRole.MEDICATION: ("drug", "dose", "unit", "frequency", "route", "start", "stop", "role", "note", "time_zero"),
+    SheetRole.VISITS: ("visit", "week", "month", "day", "date", "sex", "age", "time_zero", "fact", "unit", "note"),
+    SheetRole.MEDICATION: (
+        "drug",
+        "dose",
+        "unit",
+        "frequency",
+        "route",
+        "start",
+        "stop",
+        "course_start",
+        "course_stop",
+        "role",
+        "note",
+        "time_zero",
+    ),
     SheetRole.EVENTS: ("event", "grade", "start", "stop", "date", "day", "note"),
 }
 
@@ -298,4 +340,6 @@ def _field_in(role: SheetRole, c: Column) -> Field | None:
         return Field.START
     if name in ("week", "month"):
         return Field.VISIT
-    return Field.TIME_ZERO if name == "time_zero" else Field(name)
+    return {"time_zero": Field.TIME_ZERO, "course_start": Field.START, "course_stop": Field.STOP}.get(name) or Field(
+        name
+    )

@@ -54,6 +54,33 @@ def is_unit(text: str) -> bool:
     return _UNIT.fullmatch(text.strip()) is not None
 
 
+def is_scale(text: str) -> bool:
+    """Whether a text is the range of a scale, such as stands under an instrument.
+
+    >>> is_scale("(0-105)"), is_scale("0 – 10"), is_scale("SLEDAI"), is_scale("5")
+    (True, True, False, False)
+    """
+    return _SCALE.fullmatch(text.strip("()[] ")) is not None
+
+
+def numbered_name(text: str) -> tuple[str, str] | None:
+    """A name and the number behind it, where a header is nothing else; the longest name of an instrument wins.
+
+    >>> numbered_name("sledai0"), numbered_name("C3_3"), numbered_name("C3"), numbered_name("Urea 12")
+    (('sledai', '0'), ('C3', '3'), None, ('Urea', '12'))
+    """
+    tidy = text.strip()
+    if instrument_for(tidy) is not None:
+        return None
+    for digits in (1, 2):
+        name, number = tidy[:-digits].rstrip(" _.-"), tidy[-digits:]
+        if number.isdecimal() and instrument_for(name) is not None:
+            return name, number
+    name = tidy.rstrip("0123456789")
+    number, name = tidy[len(name) :], name.rstrip(" _.-")
+    return (name, number) if number and name[-1:].isalpha() else None
+
+
 def split_unit(header: str) -> tuple[str, str]:
     """The header without its unit or scale, and the unit (empty if it has none).
 
@@ -93,6 +120,8 @@ def read_header(parts: tuple[str, ...]) -> HeaderReading:
             visit = found
         elif len(parts) > 1 and is_unit(part.strip("()[] ")):
             unit = unit or part.strip("()[] ")
+        elif len(parts) > 1 and is_scale(part):
+            continue
         else:
             names.append(part)
     if not names:

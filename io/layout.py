@@ -4,11 +4,13 @@ Invariants: places are Excel's, counted from 1; a merged header cell counts for 
 the meaning of a column is decided here.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from trajecta.io.cells import Found, read_cell, shown
-from trajecta.io.headers import is_unit, read_header
+from trajecta.io.headers import is_scale, is_unit, read_header
 from trajecta.io.visit_names import visit_of
 from trajecta.io.words import words
 from trajecta.io.workbook import CellValue, Sheet, Workbook, fingerprint_of
@@ -17,6 +19,9 @@ from trajecta.stats.instruments import plain
 # Titles and notes above a table take a few rows; a header further down than this is not looked for.
 HEADER_WITHIN = 40
 NUMBERS_NAMED = 2.0  # more than a data row can score by words that happen to be headers too
+LONGEST_INITIALS = 2  # “MW (3)” can be the id of a patient, “Mean (3)” cannot
+_REMARK = re.compile(r"[(\[±/,;:]|\+/-")
+_P_OF_TEST = re.compile(r"[pP]\s*[(\[,:]\s*[^\W\d_][\w -]{2,}")  # “p (Wilcoxon)”, where “P (5)” is a patient
 LONGEST_HEADER = 80  # characters; a longer text is a sentence
 
 
@@ -106,7 +111,7 @@ def find_table(sheet: Sheet) -> Table | None:
         last += 1
     lines = [_spread(sheet, row) for row in range(first, last + 1)]
     if last > first:
-        lines[:-1] = [_filled(line) for line in lines[:-1]]
+        lines[:-1] = [_filled(line, lower) for line, lower in pairwise(lines)]
     headers = []
     for column in range(1, sheet.width + 1):
         parts: list[str] = []
@@ -124,15 +129,27 @@ def _belongs_above(sheet: Sheet, row: int) -> bool:
     merged = any(b.first_row == row and b.last_column > b.first_column for b in sheet.merged)
     over_several = merged and len(cells) > 1  # one merged cell alone over everything is a title
     visits = sum(visit_of(shown(v)) is not None for v in cells if isinstance(v, str))
-    return bool(cells) and all(map(is_label, cells)) and (visits >= 1 or (over_several and any(map(_known, cells))))
+    if not (cells and all(map(is_label, cells))):
+        return False
+    return visits >= 1 or (any(map(_known, cells)) and (over_several or _over_visits(line, sheet.rows[row])))
+
+
+def _over_visits(line: Sequence[CellValue], lower: Sequence[CellValue]) -> bool:
+    """Whether a row of measures stands over a row in which the same visits come again and again."""
+    below = [shown(v) if is_label(v) and visit_of(shown(v)) is not None else "" for v in lower]
+    over = [below[at] for at, value in enumerate(line) if value is not None]
+    return all(over) and len(over) > 1 and len(set(below) - {""}) < len([text for text in below if text])
 
 
 def _belongs_below(sheet: Sheet, above: int, row: int) -> bool:
     line, upper = sheet.rows[row - 1], _spread(sheet, above)
+    cells = [v for v in line if v is not None]
+    units = [isinstance(v, str) and is_unit(v.strip("()[] ")) for v in cells]
+    if any(units) and line[0] is None and all(u or is_scale(shown(v)) for u, v in zip(units, cells, strict=True)):
+        return True  # a row of patients has an id in front
     if not _is_header_row(line):
         return False
-    cells = [v for v in line if v is not None]
-    if all(isinstance(v, str) and is_unit(v.strip("()[] ")) for v in cells):
+    if all(units):
         return True
     filled = _filled(upper)
     return all(
@@ -153,13 +170,19 @@ def _in_merged(sheet: Sheet, row: int, column: int) -> bool:
     )
 
 
-def _filled(line: tuple[CellValue, ...]) -> tuple[CellValue, ...]:
-    """An upper header row in which a visit stands in the empty cells to its right too, as over a group of columns."""
+def _filled(line: Sequence[CellValue], lower: Sequence[CellValue] = ()) -> tuple[CellValue, ...]:
+    """An upper header row in which a visit stands in the empty cells to its right too, as over a group of columns; a
+    measure does so over the visits of the row below.
+    """
     filled: list[CellValue] = []
     current: CellValue = None
-    for value in line:
+    for at, value in enumerate(line):
+        over_visit = at < len(lower) and visit_of(shown(lower[at])) is not None
+        is_visit = visit_of(shown(current)) is not None
         if value is not None:
-            current = value if isinstance(value, str) and visit_of(value.strip()) is not None else None
+            current = value if visit_of(shown(value)) is not None or (isinstance(value, str) and over_visit) else None
+        elif not (is_visit or over_visit):
+            current = None
         filled.append(value if value is not None else current)
     return tuple(filled)
 
@@ -169,9 +192,18 @@ def is_summary(text: str) -> bool:
 
     >>> is_summary("Mittelwert"), is_summary("Mean ± SD"), is_summary("n = 5"), is_summary("SYN-01"), is_summary("P1")
     (True, True, True, False, False)
+    >>> is_summary("Median (range)"), is_summary("Mean [95% CI]"), is_summary("P (5)")
+    (True, True, False)
+    >>> is_summary("p (Wilcoxon)"), is_summary("P (M)")
+    (True, False)
     """
     word = plain(text)
     if word in words("cell", "summary"):
+        return True
+    head = plain(_REMARK.split(text, maxsplit=1)[0])
+    if len(head) > LONGEST_INITIALS and head in words("cell", "summary"):
+        return True
+    if _P_OF_TEST.match(text):
         return True
     letters = word.rstrip("0123456789")
     tail = word[len(letters) :]
