@@ -8,6 +8,7 @@ import gc
 from dataclasses import dataclass, replace
 
 from trajecta.io.arrange import arrange
+from trajecta.io.build_ids import joined_by_number
 from trajecta.io.build_items import check_items
 from trajecta.io.build_medication import LogSheet, infusion_dates, read_courses, read_events
 from trajecta.io.build_patients import Stated, patients, read_facts
@@ -23,8 +24,10 @@ from trajecta.io.build_visits import (
     separates_day_zero,
     visit_texts,
 )
+from trajecta.io.cell_marks import marks_of, with_marks
 from trajecta.io.issue_log import IssueLog, counted
 from trajecta.io.mapping import Arrangement, Field, Mapping, SheetMapping, SheetRole
+from trajecta.io.visit_windows import in_windows
 from trajecta.io.workbook import Sheet, Workbook
 from trajecta.stats.burden_issues import burden_issues
 from trajecta.stats.cohort import Cohort, Issue, Measure, Observation, Visit
@@ -53,26 +56,18 @@ def build_cohort(workbook: Workbook, mapping: Mapping) -> tuple[Cohort, tuple[Is
     gc.disable()  # a cohort is many small values and no cycles; looking for cycles meanwhile doubles the time
     try:
         log = IssueLog()
-        _say_how_arranged(mapping, log)
-        return _build(arrange(workbook, mapping.arranged), mapping, log)
+        tables = arrange(workbook, mapping.arranged)
+        _say_how_arranged(tables, mapping, log)
+        return _build(tables, mapping, log, workbook)
     finally:
         if collecting:
             gc.enable()
 
 
-def _build(workbook: Workbook, mapping: Mapping, log: IssueLog) -> tuple[Cohort, tuple[Issue, ...]]:
+def _build(workbook: Workbook, mapping: Mapping, log: IssueLog, file: Workbook) -> tuple[Cohort, tuple[Issue, ...]]:
     roster = Roster()
     parts = _parts(workbook, mapping, roster, log)
-    used_in: dict[str, set[str]] = {}
-    for part in parts:
-        for row in part.rows:
-            used_in.setdefault(row.patient, set()).add(part.sheet.name)
-    at_visits = {part.sheet.name for part in parts if part.mapping.role in (SheetRole.PATIENTS, *_AT_VISITS)}
-    unused = check_ids(roster, used_in, at_visits, log)
-    for key in unused:
-        del roster.ids[key]
-    for part in parts:
-        part.rows = [row for row in part.rows if row.patient not in unused]
+    _say_whose(parts, roster, mapping, log)
     names = {key: text for key, (text, _) in roster.ids.items()}
     roster.in_natural_order()
     stated, table = Stated(), VisitTable()
@@ -95,14 +90,18 @@ def _build(workbook: Workbook, mapping: Mapping, log: IssueLog) -> tuple[Cohort,
         for role in (SheetRole.MEDICATION, SheetRole.EVENTS)
     }
     infusions = {k: v for sheet in reversed(logs[SheetRole.EVENTS]) for k, v in infusion_dates(sheet, log).items()}
-    zero_name, zeros = time_zeros(stated, infusions, table, names, log)
+    zero_name, zeros = time_zeros(stated, infusions, table, names, log, mapping.time_zero)
     days = actual_days(table, zeros, log)
     visits = ordered_visits(table, days)
     check_order(visits, days, names, log)
     measures, observations = _values(table, names, days, log)
+    observations = with_marks(observations, marks_of(file), mapping, log)
+    if mapping.windows:
+        observations, visits = in_windows(observations, table, mapping.windows, log)
     _check_damage(measures, observations, visits, log)
     observations = _flagged(observations, roster, table, log)
-    placed = {role: [replace(s, zeros=zeros) for s in sheets] for role, sheets in logs.items()}
+    known = {(key, visit.key): visit.day for key in names for visit in visits if visit.day is not None} | days
+    placed = {role: [replace(s, zeros=zeros, visits=known) for s in sheets] for role, sheets in logs.items()}
     cohort = Cohort(
         patients=patients(roster, stated, zeros),
         visits=visits,
@@ -112,7 +111,7 @@ def _build(workbook: Workbook, mapping: Mapping, log: IssueLog) -> tuple[Cohort,
         events=tuple(e for s in placed[SheetRole.EVENTS] for e in read_events(s, log)),
         title=workbook.path.stem,
         time_zero=zero_name,
-        synthetic=_is_synthetic(workbook),
+        synthetic=_is_synthetic(file),
     )
     _say_what_is_missing(workbook, mapping, cohort, log)
     for issue in burden_issues(cohort):
@@ -120,11 +119,30 @@ def _build(workbook: Workbook, mapping: Mapping, log: IssueLog) -> tuple[Cohort,
     return with_burden(cohort), log.finished()
 
 
-def _say_how_arranged(mapping: Mapping, log: IssueLog) -> None:
+def _say_whose(parts: list[_Part], roster: Roster, mapping: Mapping, log: IssueLog) -> None:
+    """Settle whose every row is: ids written in another way are joined, rows of ids that are no patient left out."""
+    joined = joined_by_number([(p.sheet.name, p.rows) for p in parts], roster, mapping.match_ids, log)
+    for part, (_, rows) in zip(parts, joined, strict=True):
+        part.rows = rows
+    used_in: dict[str, set[str]] = {}
+    for part in parts:
+        for row in part.rows:
+            used_in.setdefault(row.patient, set()).add(part.sheet.name)
+    at_visits = {part.sheet.name for part in parts if part.mapping.role in (SheetRole.PATIENTS, *_AT_VISITS)}
+    unused = check_ids(roster, used_in, at_visits, log)
+    for key in unused:
+        del roster.ids[key]
+    for part in parts:
+        part.rows = [row for row in part.rows if row.patient not in unused]
+
+
+def _say_how_arranged(tables: Workbook, mapping: Mapping, log: IssueLog) -> None:
     for claim in mapping.arranged:
         if claim.how is not Arrangement.AS_IT_STANDS:
             named = ", ".join(f"“{name}”" for name in claim.sheets[:4]) + (", …" if len(claim.sheets) > 4 else "")
             log.note(None, f"{named}: {claim.evidence}")
+    for issue in (issue for sheet in tables.sheets for issue in sheet.notes):
+        log.add(issue.severity, issue.where, issue.text, issue.hint, issue.kind)
 
 
 def _parts(workbook: Workbook, mapping: Mapping, roster: Roster, log: IssueLog) -> list[_Part]:

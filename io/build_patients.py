@@ -18,6 +18,7 @@ from trajecta.io.workbook import CellValue, Sheet
 from trajecta.stats.cohort import CellRef, Patient
 from trajecta.stats.instruments import plain
 
+OPEN_ORDER = "day or month first"  # the kind of issue that question_sources.py turns into a question with options
 Facts = dict[str, dict[str, tuple[str, CellRef]]]
 
 
@@ -41,7 +42,9 @@ class Dates:
 
 
 def dates_of(rows: list[PatientRow], column: ColumnMapping, epoch_1904: bool) -> Dates:
-    """The order of day and month in a column, decided by its own texts."""
+    """The order of day and month in a column, as the user chose it, else decided by its own texts."""
+    if column.day_first is not None:
+        return Dates(column.day_first, epoch_1904)
     return Dates(date_order(row.cells[column.column - 1] for row in rows).decided, epoch_1904)
 
 
@@ -55,7 +58,7 @@ def exact_date(value: CellValue, how: Dates, where: CellRef, log: IssueLog) -> d
             where,
             f"{where} says “{read.text}”; it is read as {read.day.isoformat()}, day before month.",
             "Is the day or the month written first?",
-            "day or month first",
+            OPEN_ORDER,
         )
     elif read.day is not None and read.precision is not Precision.DAY:
         log.warning(

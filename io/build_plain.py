@@ -13,6 +13,7 @@ from trajecta.io.visit_names import visit_of
 from trajecta.io.workbook import Workbook
 from trajecta.stats.cohort import Cohort
 
+PLAIN = "columns as visits"  # the kind of issue that question_sources.py turns into a question with options
 _STEM = re.compile(r"[^\W\d_]{2,}(?=[_. ])")  # the word before a separator, as in Rate_LSW and Rate_REM
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 
@@ -65,6 +66,7 @@ def _say_plain(sheet: SheetMapping, log: IssueLog) -> None:
         None,
         f"{read} These are {', '.join(f'“{c.header}”' for c in columns[:6])}{', …' if len(columns) > 6 else ''}.",
         "Are they visits of one measure? Or does each need a measure of its own in the mapping?",
+        f"{PLAIN} of {sheet.sheet}",
     )
 
 

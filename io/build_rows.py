@@ -1,24 +1,28 @@
 """The rows of a sheet that belong to patients, and the roster of patients of the whole workbook.
 
 Invariants: ids are compared after trimming, without case and without what cannot be seen (an umlaut written in two
-ways, a zero-width sign), and in no other way; ids that look alike are reported and
-never merged; a summary row is no patient; a row without an id is left out and said, or filled down from the row above
-where the sheet is written in groups.
+ways, a zero-width sign), and in no other way here (``build_ids.py`` joins whole sheets); ids that look alike are
+reported and never merged; a summary row is no patient; a row without an id is left out and said, or filled down from
+the row above where the sheet is written in groups.
 """
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import fmean, pstdev, stdev
 from typing import NamedTuple
 from unicodedata import normalize
 
-from trajecta.io.cells import shown
+from trajecta.io.cells import Found, read_cell, shown
 from trajecta.io.issue_log import IssueLog
-from trajecta.io.layout import is_summary
+from trajecta.io.layout import LONGEST_INITIALS, is_summary
 from trajecta.io.mapping import Field, SheetMapping, SheetRole
 from trajecta.io.workbook import CellValue, Sheet
 from trajecta.stats.cohort import CellRef
+from trajecta.stats.instruments import plain
 
 _RUNS = re.compile(r"\d+|\D+")
+_FOOTNOTES = "*†‡§¶#¹²³"
 SHORTEST_ALIKE = 4  # ids of three letters differ by one all the time
 _CONFUSED = str.maketrans({"o": "0", "i": "1", "l": "1", "|": "1"})
 
@@ -86,23 +90,25 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
         return _by_row(sheet, mapping, filled, roster, log)
     at_id = id_column.column - 1
     groups = _written_in_groups(sheet, mapping, filled, at_id)
-    merged = {
-        row
-        for block in sheet.merged
-        if block.first_column <= at_id + 1 <= block.last_column
-        for row in range(block.first_row + 1, min(block.last_row, sheet.height) + 1)
-    }
+    merged = _merged_below(sheet, at_id + 1)
     found: list[PatientRow] = []
     seen: set[str] = set()
     current = ""
+    beside = [c for c in used if c != at_id]
+    summaries, doubtful = _summaries(filled, at_id)
+    entered: dict[CellValue, str] = {}  # a long table repeats its ids, and the same cell is the same patient
     for at, cells in filled:
+        others = any(cells[c] is not None for c in beside)
+        if others and type(cells[at_id]) is str and cells[at_id] in entered:
+            current = entered[cells[at_id]]
+            found.append(PatientRow(current, at, cells))
+            continue
         where = sheet.ref(at, at_id + 1)
         text = shown(cells[at_id])
-        others = [c for c in used if c != at_id and cells[c] is not None]
-        if text and is_summary(text):
+        if at in summaries:
             log.note(where, f"The row “{text}” summarises the others and is left out.", kind="a summary row")
             continue
-        if text and not others and len(used) > 1 and (" " in text or len(text) > 20) and not _next_to(found, at):
+        if text and not others and len(used) > 1 and (_is_remark(text) or _stands_apart(text, found, at)):
             log.note(where, f"“{_short(text)}” is a remark under the table and no patient; it is left out.")
             continue
         if not text and not (at in merged or groups):
@@ -120,6 +126,12 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
                 text = f"{text} (row {at})"
             current = roster.enter(text, where)
             seen.add(current)
+            if at in doubtful and current not in roster.doubts:
+                said = f"“{text}” can stand for a summary; as the ids here are initials, row {at} is taken as a patient."
+                log.warning(where, said, "Is it a patient? A row of means or standard deviations is better deleted.")
+                roster.doubts[current] = said
+            if not mapping.visits_as_written:
+                entered[cells[at_id]] = current
         if current:
             found.append(PatientRow(current, at, cells))
     if groups:
@@ -133,8 +145,74 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
     return found
 
 
-def _next_to(found: list[PatientRow], row: int) -> bool:
-    return not found or found[-1].row == row - 1
+def _summaries(filled: list[tuple[int, tuple[CellValue, ...]]], at_id: int) -> tuple[set[int], set[int]]:
+    """The rows that summarise the others, and those of which it is not certain.
+
+    Where the ids are initials, MW, SD or N may be a patient: such a row is a summary beside one that certainly is, or
+    if its numbers are the mean or the standard deviation of those above, and a doubtful patient else.
+    """
+    texts = {at: shown(cells[at_id]) for at, cells in filled}
+    found = {at for at, text in texts.items() if text and is_summary(text)}
+    short = {at for at in found if len(plain(texts[at])) <= LONGEST_INITIALS and not texts[at].strip()[-1:] == "="}
+    others = [plain(text) for at, text in texts.items() if text and at not in found]
+    initials = sum(text.isalpha() and len(text) <= LONGEST_INITIALS + 1 for text in others) * 2 > len(others)
+    if not short or not initials:
+        return found, set()
+    rows = dict(filled)
+    certain = found - short
+    patients = [cells for at, cells in filled if at not in found]
+    certain |= {at for at in short if _is_of(rows[at], [c for a, c in filled if a < at and a in short] + patients)}
+    order = [at for at, _ in filled]
+    for line in (order, order[::-1]):
+        for before, at in pairwise(line):
+            if before in certain and at in short:
+                certain.add(at)
+    return certain, short - certain
+
+
+def _is_of(row: tuple[CellValue, ...], others: list[tuple[CellValue, ...]]) -> bool:
+    """Whether every number of a row is the mean, or every one the standard deviation, of its column, as rounded."""
+    agree = {"mean": 0, "sd": 0}
+    numbers = 0
+    for at, value in enumerate(row):
+        own = _number(value)
+        column = [v for cells in others if (v := _number(cells[at])) is not None]
+        if own is None or len(column) < 2:
+            continue
+        numbers += 1
+        step = 10.0 ** -len(shown(own).partition(".")[2])
+        agree["mean"] += abs(fmean(column) - own) <= 0.51 * step
+        agree["sd"] += min(abs(stdev(column) - own), abs(pstdev(column) - own)) <= 0.51 * step
+    return numbers >= 2 and numbers in agree.values()
+
+
+def _number(value: CellValue) -> float | None:
+    read = read_cell(value)
+    return read.value if read.found is Found.NUMBER else None
+
+
+def _merged_below(sheet: Sheet, column: int) -> set[int]:
+    """The rows whose cell in a column is merged with one above it, so that the id above is theirs too."""
+    return {
+        row
+        for block in sheet.merged
+        if block.first_column <= column <= block.last_column
+        for row in range(block.first_row + 1, min(block.last_row, sheet.height) + 1)
+    }
+
+
+def _stands_apart(text: str, found: list[PatientRow], row: int) -> bool:
+    """Whether a longer text without values stands apart from the rows of patients."""
+    return (" " in text or len(text) > 20) and bool(found) and found[-1].row != row - 1
+
+
+def _is_remark(text: str) -> bool:
+    """Whether a text in the id column is a footnote and no id.
+
+    >>> _is_remark("* one flare"), _is_remark("n.d. = not done"), _is_remark("Patient 01"), _is_remark("SLE 3 (f)")
+    (True, True, False, False)
+    """
+    return text[0] in _FOOTNOTES or (len(text.split()) > 2 and (" = " in text or ": " in text or text.endswith(".")))
 
 
 def _without_id(sheet: Sheet, at: int, cells: tuple[CellValue, ...], log: IssueLog, where: CellRef) -> None:

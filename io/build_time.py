@@ -10,6 +10,7 @@ from itertools import pairwise
 from trajecta.io.build_patients import Stated
 from trajecta.io.build_visits import VisitTable
 from trajecta.io.issue_log import IssueLog
+from trajecta.io.mapping import ZeroFrom
 from trajecta.stats.cohort import CellRef, Visit
 from trajecta.stats.instruments import plain
 
@@ -20,12 +21,18 @@ Zeros = dict[str, date]
 
 
 def time_zeros(
-    stated: Stated, infusions: dict[str, tuple[date, CellRef]], table: VisitTable, roster: dict[str, str], log: IssueLog
+    stated: Stated,
+    infusions: dict[str, tuple[date, CellRef]],
+    table: VisitTable,
+    roster: dict[str, str],
+    log: IssueLog,
+    chosen: ZeroFrom | None = None,
 ) -> tuple[str, Zeros]:
     """What day 0 is, and its date for each patient; an empty name if no sheet gives any date for it.
 
     In this order: a column such as "Infusion date"; an event such as "infusion"; the day a sheet counts its days
-    from; the date of the baseline visit. ``roster`` maps patient keys to ids.
+    from; the date of the baseline visit. A ``chosen`` source comes before all others; the first date of a patient is
+    day 0 only if chosen. ``roster`` maps patient keys to ids.
     """
     counted = {
         place[0]: date.fromordinal(table.dates[place][0].toordinal() - int(day))
@@ -33,18 +40,28 @@ def time_zeros(
         if place in table.dates and float(day).is_integer()
     }
     baseline = {patient: found[0] for (patient, visit), found in table.dates.items() if visit == "baseline"}
-    sources: list[tuple[str, Zeros]] = [
-        (_called(stated.zero_header), {key: found[0] for key, found in stated.zeros.items()}),
-        ("infusion", {key: found[0] for key, found in infusions.items()}),
-        ("day 0 of the sheet", counted),
-        ("baseline visit", baseline),
+    first: Zeros = {}
+    for (patient, _), (day, _) in table.dates.items():
+        first[patient] = min(day, first.get(patient, day))
+    sources: list[tuple[ZeroFrom, str, Zeros]] = [
+        (ZeroFrom.COLUMN, _called(stated.zero_header), {key: found[0] for key, found in stated.zeros.items()}),
+        (ZeroFrom.EVENT, "infusion", {key: found[0] for key, found in infusions.items()}),
+        (ZeroFrom.DAYS, "day 0 of the sheet", counted),
+        (ZeroFrom.BASELINE, "baseline visit", baseline),
+        (ZeroFrom.FIRST, "first date", first if chosen is ZeroFrom.FIRST else {}),
     ]
-    sources = [(name, zeros) for name, zeros in sources if zeros]
+    sources = sorted((found for found in sources if found[2]), key=lambda found: found[0] is not chosen)
+    if chosen is not None and not any(found[0] is chosen for found in sources):
+        log.warning(
+            None,
+            f"Day 0 is to come from the {chosen.value}, but no sheet has it.",
+            "Choose another source of day 0." if sources else "",
+        )
     if not sources:
         return ("baseline visit" if "baseline" in table.visits else ""), {}
-    name, zeros = sources[0]
-    zeros = dict(zeros)
-    for other, more in sources[1:]:
+    _, name, found_zeros = sources[0]
+    zeros = dict(found_zeros)
+    for _, other, more in sources[1:]:
         for key, day in more.items():
             if key not in zeros:
                 zeros[key] = day
@@ -53,7 +70,7 @@ def time_zeros(
                     f"{roster[key]} has no date of {name}; {other} on {day.isoformat()} is taken as day 0.",
                     f"Write the date of {name} into the sheet.",
                 )
-    if len(sources) > 1 and name == "infusion" == sources[1][0]:
+    if len(sources) > 1 and name == "infusion" == sources[1][1]:
         _compare(stated, infusions, roster, log)
     return name, zeros
 

@@ -1,30 +1,35 @@
 """From collected cells to measures and observations: kind, unit, duplicates, missing codes, impossible values.
 
 Invariants: at most one observation per patient, visit and measure; a cell that cannot be used stays as an observation
-without a value, with its text and an issue naming its address; no value is converted or corrected.
+without a value, with its text and an issue naming its address; no value is corrected, and none is converted but from
+one unit to another by an exact power of ten.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
-from trajecta.io.build_visits import ValueCell, ValueColumn, VisitTable
-from trajecta.io.cells import Found, Reading, read_cell, shown
-from trajecta.io.issue_log import IssueLog, are, counted
+from trajecta.io.build_readings import Read, readings_of
+from trajecta.io.build_visits import ValueColumn, VisitTable
+from trajecta.io.cells import Found, Reading, shown
+from trajecta.io.dates import SERIALS, excel_turned
+from trajecta.io.issue_log import IssueLog
 from trajecta.io.mapping import ColumnMapping
+from trajecta.io.missing_codes import (
+    FAR_OUTSIDE,
+    MISSING_CODES,
+    codes_of,
+    outside_range,
+    plain_numbers,
+    with_fitting_range,
+)
+from trajecta.io.units import power, same_unit
 from trajecta.stats.cohort import CellRef, Censored, Kind, Measure, Observation, column_letters
 from trajecta.stats.instruments import Instrument, instrument_for, is_loose, plain
 
-# Usual codes for "missing"; they count as such only where they cannot be a value.
-MISSING_CODES = frozenset(
-    {-9.0, -99.0, -999.0, -9999.0, -1.0, -8.0, 77.0, 88.0, 99.0, 777.0, 888.0, 999.0, 7777.0, 8888.0, 9999.0, 99999.0}
-)
-# Without a range only codes of three digits count, ten times beyond every other value: a CRP of 99 can be true.
-SMALLEST_FAR_CODE = 777.0
-FAR_OUTSIDE = 10
-FEWEST_BESIDE = 4  # fewer other values do not show where the rest of a column lies
-# If more of the values than this lie outside the instrument's range, the column is another scale, not full of errors.
-OTHER_SCALE = 0.2
-_SAME_UNITS = {"iu": "u", "ie": "u", "ui": "u", "kiu": "ku"}
+# Kinds of issues that are questions with options; see question_sources.py.
+TWO_COLUMNS, TWO_UNITS, MISSING_CODE = "two columns of one measure", "another unit in another column", "a missing code"
+OPEN_MARK, NO_UNIT = "an open decimal mark", "no unit"
+FEWEST_OF_YES_NO = 4  # three numbers that happen to be 0 and 1 may as well be counts
 
 
 @dataclass
@@ -37,16 +42,13 @@ class Slot:
     kind: Kind | None = None
 
 
-Read = tuple[ValueCell, Reading, CellRef]
-
-
 def slots_of(table: VisitTable, log: IssueLog) -> list[Slot]:
     """One slot per measure, in the order of the columns; columns with the same name and unit are one measure.
 
     Where a sheet has two versions of an instrument at one visit (SLEDAI and SLEDAI-2K), each is a measure of its own.
     """
     slots: dict[str, Slot] = {}
-    taken: dict[tuple[str, str, str], str] = {}
+    taken: dict[tuple[str, str, str], ValueColumn] = {}
     versions = _in_versions(table)
     for column in table.columns:
         mapping = column.mapping
@@ -54,12 +56,14 @@ def slots_of(table: VisitTable, log: IssueLog) -> list[Slot]:
         key = base.key
         place = (column.sheet.name, key, mapping.visit)
         where = column.sheet.ref(column.head, mapping.column)
-        if place in taken:  # two columns of one sheet, measure and visit
+        # Two columns of one sheet, measure and visit; a laboratory that changed its unit fills one or the other.
+        if place in taken and not _in_two_units(taken[place], column):
             log.warning(
                 where,
-                f"“{mapping.header}” and “{taken[place]}” in “{column.sheet.name}” look like the same measure; "
-                "they are kept as two measures.",
+                f"{called(mapping, taken[place].mapping)} and {called(taken[place].mapping, mapping)} in "
+                f"“{column.sheet.name}” look like the same measure; they are kept as two measures.",
                 "Which of the two is meant?",
+                TWO_COLUMNS,
             )
             key = " ".join(mapping.header.casefold().split())
             name = mapping.header
@@ -67,27 +71,65 @@ def slots_of(table: VisitTable, log: IssueLog) -> list[Slot]:
                 name = f"{mapping.header} (column {column_letters(mapping.column)})"
                 key = " ".join(name.casefold().split())
             base, instrument = replace(base, name=name), None
-        taken[place] = mapping.header
+        taken[place] = column
         if key not in slots and instrument is not None:
             _say_version(mapping, instrument, where, log)
         if key in slots and mapping.unit and not slots[key].measure.unit:
             slots[key].measure = replace(base, key=key, name=slots[key].measure.name)
         slot = slots.setdefault(key, Slot(replace(base, key=key), instrument))
-        if not same_unit(slot.measure.unit, mapping.unit):
+        if not same_unit(slot.measure.unit, mapping.unit) and power(mapping.unit, slot.measure.unit) is None:
             log.warning(
                 where,
                 f"“{mapping.header}” is in {mapping.unit}, but the same measure stands elsewhere "
-                f"in {slot.measure.unit}; it is kept as a measure of its own.",
+                f"in {slot.measure.unit}; there is no exact conversion, so it is kept as a measure of its own.",
                 "Are the units right?",
+                TWO_UNITS,
             )
             other = f"{key} ({mapping.unit})"
             named = replace(base, key=other, name=f"{base.name} ({mapping.unit})")
             slot = slots.setdefault(other, Slot(named, instrument))
+        elif instrument is not None and base.unit == instrument.unit and not same_unit(slot.measure.unit, base.unit):
+            # Of two units the one that the instrument is published in counts, so that its bands can be used.
+            slot.measure = replace(base, key=slot.measure.key, name=slot.measure.name)
         if mapping.direction is not None:
             slot.measure = replace(slot.measure, direction=mapping.direction)
         slot.kind = slot.kind or mapping.kind
         slot.columns.append(column)
+    for slot in slots.values():
+        _say_unit_taken(slot, log)
     return list(slots.values())
+
+
+def called(column: ColumnMapping, beside: ColumnMapping) -> str:
+    """A column by its header, and by its letters where the other one has the same header."""
+    same = column.header == beside.header
+    return f"“{column.header}” (column {column_letters(column.column)})" if same else f"“{column.header}”"
+
+
+def _say_unit_taken(slot: Slot, log: IssueLog) -> None:
+    """A question where a sheet gives no unit for a measure that has one in another sheet."""
+    stated = next((c for c in slot.columns if c.mapping.unit), None)
+    if stated is None:
+        return
+    asked = {c.sheet.name for c in slot.columns if c.mapping.unit}  # a sheet that says it once says it for all visits
+    for column in slot.columns:
+        if column.sheet.name not in asked and any(isinstance(cell.value, float) for cell in column.cells):
+            asked.add(column.sheet.name)
+            log.warning(
+                column.sheet.ref(column.head, column.mapping.column),
+                f"“{column.mapping.header}” in “{column.sheet.name}” has no unit; it is taken to be in "
+                f"{slot.measure.unit}, as in “{stated.sheet.name}”.",
+                "Is it in that unit?",
+                NO_UNIT,
+            )
+
+
+def _in_two_units(one: ValueColumn, other: ValueColumn) -> bool:
+    """Whether two columns give a measure in two units that convert exactly, and no row has both."""
+    here, there = one.mapping.unit, other.mapping.unit
+    if same_unit(here, there) or power(here, there) is None:
+        return False
+    return not {cell.row for cell in one.cells} & {cell.row for cell in other.cells}
 
 
 def _in_versions(table: VisitTable) -> frozenset[str]:
@@ -127,21 +169,6 @@ def _say_version(mapping: ColumnMapping, instrument: Instrument, where: CellRef,
     )
 
 
-def same_unit(one: str, other: str) -> bool:
-    """Whether two units agree, an absent one with any, and ``mg`` with ``mg/d``.
-
-    >>> same_unit("IU/mL", "U/ml"), same_unit("mg/g", "g/g"), same_unit("", "g/L"), same_unit("mg", "mg/d")
-    (True, False, True, True)
-    """
-
-    def tidy(unit: str) -> str:
-        head, slash, tail = unit.lower().replace("day", "d").replace("tag", "d").partition("/")
-        return _SAME_UNITS.get(plain(head), plain(head)) + slash + plain(tail)
-
-    a, b = tidy(one), tidy(other)
-    return not a or not b or a == b or a == b.partition("/")[0] or b == a.partition("/")[0]
-
-
 def observations_of(
     slot: Slot, names: dict[str, str], days: dict[tuple[str, str], float], log: IssueLog
 ) -> tuple[Measure, list[Observation]]:
@@ -149,118 +176,54 @@ def observations_of(
 
     ``names`` maps patient keys to ids, ``days`` maps patient key and visit to the actual study day.
     """
-    read: list[Read] = []
-    for column in slot.columns:
-        read += _readings(column)
-    read = _percents(slot, read, log)
-    read = _one_unit(slot, read, log)
-    kind = slot.kind or _kind(slot, read, log)
-    measure = _scaled(replace(slot.measure, kind=kind), slot.instrument, read, log)
-    codes = _codes(measure, slot.instrument, read)
+    measure, read = readings_of(slot.measure, slot.columns, log)
+    distinct = {id(reading): reading for _, reading, _ in read}  # equal cells of a column share one reading
+    kind = slot.kind or _kind(slot, read, distinct.values(), log)
+    measure = _scaled(replace(measure, kind=kind), slot.instrument, read, log)
+    numbers = plain_numbers(r for _, r, _ in read)
+    called_values = frozenset().union(*(column.rules.values for column in slot.columns))
+    codes = codes_of(measure, slot.instrument, numbers)
+    if called_values:
+        codes = frozenset(c for c in codes if shown(c) not in called_values)
+    serials = _serials(measure, numbers)
+    clean = {at for at, reading in distinct.items() if _is_clean(measure, reading, codes | serials)}
     chosen: dict[tuple[str, str], Observation] = {}
     for cell, reading, where in read:
         place = (cell.patient, cell.visit)
-        value = _value(measure, reading, where, codes, log)
+        value = reading.value if id(reading) in clean else _value(measure, reading, where, codes, log)
+        if serials and value in serials and reading.found is Found.NUMBER:
+            _say_serial(reading, measure, where, log)
         censored = Censored.NO if value is None else reading.censored
         patient, visit = names[cell.patient], cell.visit
         made = Observation(patient, visit, measure.key, value, days.get(place), censored, reading.text, where)
+        if reading.converted and value is not None:
+            made = replace(made, converted=reading.converted)
         if place not in chosen or _replaces(chosen[place], made, log):
             chosen[place] = made
     return measure, list(chosen.values())
 
 
-def _readings(column: ValueColumn) -> list[Read]:
-    at, name, plain_sheet = column.mapping.column, column.sheet.name, not column.sheet.places
-    found: list[Read] = []
-    known: dict[float, Reading] = {}  # scores repeat a few values; equal numbers read equally
-    for cell in column.cells:
-        value = cell.value
-        if isinstance(value, float):
-            reading = known.get(value)
-            if reading is None:
-                reading = known[value] = read_cell(value)
-        else:
-            reading = read_cell(value, column.comma, column.minus_is_no)
-        if reading.found is not Found.BLANK:
-            found.append(
-                (cell, reading, CellRef(name, cell.row, at) if plain_sheet else column.sheet.ref(cell.row, at))
-            )
-    return found
+def _is_clean(measure: Measure, reading: Reading, doubtful: frozenset[float]) -> bool:
+    """Whether nothing has to be said about a reading: a bare number that its measure can have."""
+    value = reading.value
+    if reading.found is not Found.NUMBER or value is None or measure.kind is Kind.YES_NO or value in doubtful:
+        return False
+    within = measure.range is None or measure.range[0] <= value <= measure.range[1]
+    return within and not reading.unit and not reading.note and reading.low is None
 
 
-def _percents(slot: Slot, read: list[Read], log: IssueLog) -> list[Read]:
-    """Numbers that Excel shows as a percentage get the value that Excel shows: 0.25 as 25 %."""
-    places = {c.sheet.ref(row, column) for c in slot.columns for row, column in c.sheet.percent}
-    if not places:
-        return read
-    as_percent = [w in places for _, r, w in read if r.found is Found.NUMBER]
-    if not any(as_percent):
-        return read
-    if not all(as_percent):
-        first = next(w for _, r, w in read if r.found is Found.NUMBER)
-        log.warning(
-            first,
-            f"Some cells of “{slot.measure.name}” are shown as percentages and some are not; "
-            "each is read as it is shown.",
-            "Are all of them meant in percent?",
-        )
-    else:
-        slot.measure = replace(slot.measure, unit=slot.measure.unit or "%")
-    changed = []
-    for cell, reading, where in read:
-        if reading.found is Found.NUMBER and reading.value is not None and where in places:
-            value = float(Decimal(repr(reading.value)) * 100)  # decimal, as 0.07 * 100 is not 7 in binary
-            reading = replace(reading, value=value, text=f"{shown(value)} %")
-        changed.append((cell, reading, where))
-    return changed
-
-
-def _one_unit(slot: Slot, read: list[Read], log: IssueLog) -> list[Read]:
-    """Where cells name different units and the header none, only the cells in the most frequent unit keep a value."""
-    if slot.measure.unit:
-        return read  # each cell is then held against the unit of the header
-    groups: list[list[Read]] = []
-    for found in read:
-        if found[1].found is Found.NUMBER and found[1].unit:
-            same = next((g for g in groups if same_unit(g[0][1].unit, found[1].unit)), None)
-            if same is None:
-                groups.append([found])
-            else:
-                same.append(found)
-    if len(groups) < 2:
-        return read
-    kept = max(groups, key=len)  # the first of equally frequent ones
-    first = kept[0]
-    left: dict[CellRef, Reading] = {}
-    for group in groups:
-        if group is kept:
-            continue
-        for _, reading, where in group:
-            log.warning(
-                where,
-                f"{where} says {reading.text}, but {first[2]} says {first[1].text}; values of “{slot.measure.name}” "
-                f"in {reading.unit} are left out and none is converted.",
-                "Write all values in one unit. Which one is meant?",
-                "another unit in the same column",
-            )
-            left[where] = replace(reading, found=Found.MISSING, value=None)
-    bare = sum(r.found is Found.NUMBER and not r.unit for _, r, _ in read)
-    if bare:
-        log.warning(
-            first[2],
-            f"{counted(bare, 'value')} of “{slot.measure.name}” without a unit "
-            f"{are(bare)} read as {first[1].unit}, as {first[2]} says.",
-            "Are they in that unit?",
-        )
-    return [(cell, left.get(where, reading), where) for cell, reading, where in read]
-
-
-def _kind(slot: Slot, read: list[Read], log: IssueLog) -> Kind:
-    values = [r.value for _, r, _ in read if r.found is Found.NUMBER]
-    words = sum(r.found is Found.YES_NO for _, r, _ in read)
-    if words and all(v in (0.0, 1.0) for v in values):
+def _kind(slot: Slot, read: list[Read], distinct: Iterable[Reading], log: IssueLog) -> Kind:
+    readings = list(distinct)
+    values = {r.value for r in readings if r.found is Found.NUMBER}
+    words = any(r.found is Found.YES_NO for r in readings)
+    if words and values <= {0.0, 1.0}:
         return Kind.YES_NO
-    if slot.instrument is None and not words and set(values) == {0.0, 1.0} and len(values) >= 4:
+    if (
+        slot.instrument is None
+        and not words
+        and values == {0.0, 1.0}
+        and sum(r.found is Found.NUMBER for _, r, _ in read) >= FEWEST_OF_YES_NO
+    ):
         log.note(
             read[0][2],
             f"“{slot.measure.name}” holds only 0 and 1, so it is read as no and yes.",
@@ -272,55 +235,37 @@ def _kind(slot: Slot, read: list[Read], log: IssueLog) -> Kind:
 
 def _scaled(measure: Measure, instrument: Instrument | None, read: list[Read], log: IssueLog) -> Measure:
     """The measure with the range that fits: the wider version of its instrument, or none if it is another scale."""
-    if measure.range is None or measure.kind is Kind.YES_NO:
-        return measure
     values = [r.value for _, r, _ in read if r.value is not None and r.found is Found.NUMBER]
-    values = [v for v in values if v not in MISSING_CODES]
-    low, high = measure.range
-    outside = sum(not low <= v <= high for v in values)
-    if instrument is not None and instrument.wider_range and outside:
-        wider = instrument.wider_range
-        if all(wider[0] <= v <= wider[1] for v in values):
-            return replace(measure, range=wider)
-    if values and outside > OTHER_SCALE * len(values):
+    fitting = with_fitting_range(measure, instrument, values)
+    if measure.range is not None and fitting.range is None:
+        low, high = measure.range
+        total = sum(v not in MISSING_CODES for v in values)
         log.warning(
             read[0][2],
-            f"{outside} of {len(values)} values of “{measure.name}” lie outside its range of {low:g} to {high:g}; "
-            "it seems to be another scale, so no range and no bands are used.",
+            f"{outside_range(measure, values)} of {total} values of “{measure.name}” lie outside its range of {low:g} "
+            f"to {high:g}; it seems to be another scale, so no range and no bands are used.",
             "Is it another version of the instrument?",
         )
-        return replace(measure, range=None, bands=(), important=None)
-    return measure
+    return fitting
 
 
-def _codes(measure: Measure, instrument: Instrument | None, read: list[Read]) -> frozenset[float]:
-    """The numbers of this measure that cannot be values of it: codes for "missing", and negative ones of a score or
-    laboratory value that begins at 0 (unless so many are negative that the column is a change or another scale).
-    """
-    numbers = [
-        r.value for _, r, _ in read if r.found is Found.NUMBER and r.value is not None and r.censored is Censored.NO
-    ]
-    values = set(numbers)
-    codes = values & MISSING_CODES
-    if measure.kind is Kind.YES_NO:
-        return frozenset(codes)
-    others = values - MISSING_CODES
-    impossible: set[float] = set()
-    if instrument is not None and not instrument.negative and any(v < 0 for v in values):
-        negative = sum(v < 0 and v not in MISSING_CODES for v in numbers)
-        if negative <= OTHER_SCALE * len(numbers):
-            impossible = {v for v in values if v < 0}
-    if not codes:
-        return frozenset(impossible)
-    if measure.range is not None:
-        low, high = measure.range
-        return frozenset(impossible | {c for c in codes if not low <= c <= high})
-    if others and min(others) >= 0:
-        impossible |= {c for c in codes if c < -1}
-    if others and sum(v not in MISSING_CODES for v in numbers) >= FEWEST_BESIDE:
-        reach = max(abs(v) for v in others) * FAR_OUTSIDE
-        impossible |= {c for c in codes if c >= SMALLEST_FAR_CODE and c > reach}
-    return frozenset(impossible)
+def _serials(measure: Measure, numbers: list[float]) -> frozenset[float]:
+    """Numbers that look like dates which lost their format: Excel's count of days, far above all other values."""
+    if measure.range is not None or not numbers or not SERIALS.start <= max(numbers) < SERIALS.stop:
+        return frozenset()
+    found = {v for v in numbers if SERIALS.start <= v and v.is_integer()}
+    others = [v for v in numbers if v not in found]
+    return frozenset(found) if found and others and min(found) > FAR_OUTSIDE * max(others) else frozenset()
+
+
+def _say_serial(reading: Reading, measure: Measure, where: CellRef, log: IssueLog) -> None:
+    log.warning(
+        where,
+        f"{where} says {reading.text}, far above all other values of “{measure.name}”: it could be a date that lost "
+        "its format.",
+        "Is it a value, or a date that Excel made of an entry such as 10-15?",
+        "a number like a date",
+    )
 
 
 def _value(measure: Measure, reading: Reading, where: CellRef, codes: frozenset[float], log: IssueLog) -> float | None:
@@ -330,11 +275,11 @@ def _value(measure: Measure, reading: Reading, where: CellRef, codes: frozenset[
     if reading.found is Found.TEXT and measure.kind is Kind.YES_NO:
         trouble, kind = f"{where} says “{text}”, which is neither yes nor no", "neither yes nor no"
     elif reading.found in (Found.TEXT, Found.ERROR, Found.RANGE):
-        trouble, kind = f"{where} {reading.trouble}", reading.found.value
+        trouble, kind = f"{where} {reading.trouble}", OPEN_MARK if reading.open_mark else reading.found.value
     elif reading.found is Found.DATE:
         kind = "a date among numbers"
-        trouble = f"{where} holds the date {text} in a column of numbers"
-        hint = "Excel turns entries such as 10-15 or 1-2 into dates; type the value again as a number."
+        trouble = f"{where} holds the {'time' if ':' in text else 'date'} {text} in a column of numbers"
+        hint = excel_turned(text)
     elif reading.found is Found.YES_NO and measure.kind is Kind.NUMERIC:
         trouble, kind = f"{where} says “{text}” in a column of numbers", "a word among numbers"
     elif (
@@ -357,9 +302,11 @@ def _value(measure: Measure, reading: Reading, where: CellRef, codes: frozenset[
             where,
             f"{where} says {text}, which {what} of “{measure.name}”; {read_as}.",
             "Is it a code for “missing”, or a typing error?",
-            "a missing code",
+            MISSING_CODE,
         )
         return None
+    if reading.low is not None and value is not None:
+        log.note(where, f"{where} says “{text}”; its middle, {shown(value)}, is used.", kind="the middle of a range")
     if reading.note:
         log.note(
             where, f"{where} says “{text}”; {shown(value)} is read, “{reading.note}” is a remark.", kind="a remark"

@@ -13,37 +13,39 @@ from typing import NamedTuple
 
 from trajecta.io.build_patients import Dates, dates_of, exact_date
 from trajecta.io.build_rows import PatientRow
-from trajecta.io.cells import Found, decimal_marks, read_cell, shown
+from trajecta.io.cells import Found, read_cell, shown
+from trajecta.io.column_rules import Rules, rules_of_sheet
 from trajecta.io.dates import read_date
+from trajecta.io.headers import is_unit
 from trajecta.io.issue_log import IssueLog, counted
 from trajecta.io.mapping import ColumnMapping, Field, SheetMapping, SheetRole
 from trajecta.io.visit_names import DAYS_OF, VisitName, numbered, visit_like, visit_of
-from trajecta.io.words import words
 from trajecta.io.workbook import CellValue, Sheet
 from trajecta.stats.cohort import CellRef, Visit
 from trajecta.stats.instruments import plain
 
+NO_NAMES = "visits without names"  # the kind of issue that question_sources.py turns into a question with options
 # Where visits without a nominal or an actual day stand: before baseline, after numbered days, at the very end.
 _PLACES = {"screening": -1e4, "post": 1e7, "end": 1e8}
 
 
 class ValueCell(NamedTuple):
-    """One cell of a measure: whose, when, where, what; ``column`` is the index of its ``ValueColumn``."""
+    """One cell of a measure: whose, when, where, what; ``unit`` is that of a column of units beside it."""
 
     patient: str
     visit: str
     row: int
     value: CellValue
+    unit: str = ""
 
 
 @dataclass
 class ValueColumn:
-    """A column of one measure: its mapping, its decimal sign, its cells, and the row that names it."""
+    """A column of one measure: its mapping, how its cells are read, its cells, and the row that names it."""
 
     sheet: Sheet
     mapping: ColumnMapping
-    comma: bool | None
-    minus_is_no: bool
+    rules: Rules
     cells: list[ValueCell]
     head: int = 1
 
@@ -52,7 +54,8 @@ class ValueColumn:
 class VisitTable:
     """All visits of the workbook by key, and for each patient and visit its date and day with their cells.
 
-    ``doubts`` hold what was said about a patient's visit as a whole, such as a date far from its name.
+    ``doubts`` hold what was said about a patient's visit as a whole, such as a date far from its name; ``by_day`` are
+    the keys of visits known by their day or date alone, ``named`` of those that a sheet names.
     """
 
     visits: dict[str, VisitName] = field(default_factory=dict)
@@ -61,6 +64,8 @@ class VisitTable:
     columns: list[ValueColumn] = field(default_factory=list)
     separate: bool = False
     doubts: dict[tuple[str, str], str] = field(default_factory=dict)
+    by_day: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
 
     def key(self, name: VisitName, text: str) -> str:
         """The key of a visit, entered if it is new; day 0 is a visit of its own where baseline stands beside it."""
@@ -114,42 +119,44 @@ def read_values(
 ) -> None:
     """Collect the values of one sheet into the table."""
     measures = mapping.having(Field.MEASURE)
-    texts = {c.column: [row.cells[c.column - 1] for row in rows] for c in measures}
-    marks = {at: decimal_marks(values) for at, values in texts.items()}
-    whole = None
-    for found in marks.values():
-        whole = found if whole is None else whole + found
+    rules = rules_of_sheet(mapping, {c.column: [row.cells[c.column - 1] for row in rows] for c in measures})
     names = _row_visits(sheet, mapping, rows, table, log, epoch_1904) if mapping.role is SheetRole.VISITS else {}
     for column in measures:
-        evidence = marks[column.column]
-        comma = mapping.decimal_comma
-        if comma is None:
-            # A column without evidence follows the other columns of its sheet; without those, the question stays open.
-            own = evidence.decimal_comma
-            comma = own if own is not None or whole is None else whole.decimal_comma
+        evidence = rules[column.column].own
         if evidence.comma and evidence.point:
             log.warning(
                 sheet.ref(mapping.header_rows[1] or 1, column.column),
                 f"The column “{column.header}” writes {counted(evidence.comma, 'number')} with a decimal comma "
                 f"and {evidence.point} with a decimal point; each is read as it is written.",
             )
-        minus = any(
-            isinstance(v, str) and (v.strip() == "+" or plain(v) in words("cell", "positive"))
-            for v in texts[column.column]
-        )
         at = column.column - 1
         if mapping.role is SheetRole.VISITS:
+            beside = _units_beside(mapping, column)
             cells = [
-                ValueCell(r.patient, names[r.row], r.row, r.cells[at])
+                ValueCell(r.patient, names[r.row], r.row, r.cells[at], _unit_in(r, beside))
                 for r in rows
                 if r.cells[at] is not None and r.row in names
             ]
         else:
             key = _column_visit(mapping, column, table)
             cells = [ValueCell(r.patient, key, r.row, r.cells[at]) for r in rows if r.cells[at] is not None]
-        table.columns.append(ValueColumn(sheet, column, comma, minus, cells, max(1, mapping.header_rows[1])))
+        table.columns.append(ValueColumn(sheet, column, rules[column.column], cells, max(1, mapping.header_rows[1])))
     if mapping.role is SheetRole.WIDE:
         _wide_dates(sheet, mapping, rows, table, log, epoch_1904)
+
+
+def _units_beside(mapping: SheetMapping, column: ColumnMapping) -> int:
+    """The column of units that belongs to a measure without one: right behind it, or the only one of each; else 0."""
+    units = [c.column for c in mapping.having(Field.UNIT)]
+    if column.unit or not units:
+        return 0
+    only = len(units) == len(mapping.having(Field.MEASURE)) == 1
+    return units[0] if only else column.column + 1 if column.column + 1 in units else 0
+
+
+def _unit_in(row: PatientRow, column: int) -> str:
+    text = shown(row.cells[column - 1]) if column else ""
+    return text if is_unit(text) else ""
 
 
 def _column_visit(mapping: SheetMapping, column: ColumnMapping, table: VisitTable) -> str:
@@ -159,8 +166,11 @@ def _column_visit(mapping: SheetMapping, column: ColumnMapping, table: VisitTabl
         # "before" has a nominal day and "after" has none: either all columns of a plain table have one, or none has.
         named = [visit_of(c.visit or c.header) for c in mapping.having(Field.MEASURE)]
         all_have = all(name is not None and name.day is not None for name in named)
-        return table.key(VisitName(text, text, known.day if known and all_have else None), text)
-    return table.key(visit_like(column.visit or "baseline"), column.visit)
+        key = table.key(VisitName(text, text, known.day if known and all_have else None), text)
+    else:
+        key = table.key(visit_like(column.visit or "baseline"), column.visit)
+    table.named.add(key)
+    return key
 
 
 def _wide_dates(
@@ -203,6 +213,7 @@ def _row_visits(
     dates, days = mapping.one(Field.DATE), mapping.one(Field.DAY)
     how = dates_of(rows, dates, epoch_1904) if dates is not None else Dates(None, epoch_1904)
     counted: dict[str, int] = {}
+    last: dict[str, date] = {}
     found: dict[int, str] = {}
     if names is None and days is None and dates is not None:
         rows = sorted(rows, key=lambda r: (r.patient, _sortable(r.cells[dates.column - 1], how)))
@@ -210,17 +221,28 @@ def _row_visits(
             sheet.ref(mapping.first_row, dates.column),
             f"“{sheet.name}” has dates but no names of visits: the visits of each patient are numbered by date.",
             "Which column names the visit?",
+            NO_NAMES,
         )
+    known: dict[CellValue, tuple[VisitName | None, str]] = {}  # a long table repeats its visits
     for row in rows:
         name, text = None, ""
         if names is not None:
-            name, text = _named_visit(row.cells[names.column - 1], names)
+            value = row.cells[names.column - 1]
+            if type(value) is not str:
+                name, text = _named_visit(value, names)
+            elif value in known:
+                name, text = known[value]
+            else:
+                name, text = known[value] = _named_visit(value, names)
         elif days is not None:
             read = read_cell(row.cells[days.column - 1])
             if read.value is not None and read.found is Found.NUMBER:
                 name, text = numbered("day", read.value), f"day {read.text}"
         elif dates is not None and row.cells[dates.column - 1] is not None:
-            counted[row.patient] = counted.get(row.patient, 0) + 1
+            day = _sortable(row.cells[dates.column - 1], how)
+            if last.get(row.patient) != day or day == date.max:  # two rows of one date are one visit
+                counted[row.patient] = counted.get(row.patient, 0) + 1
+                last[row.patient] = day
             name = VisitName(f"visit {counted[row.patient]}", f"Visit {counted[row.patient]}")
         if name is None:
             where = sheet.ref(row.row, names.column if names else 1)
@@ -229,6 +251,7 @@ def _row_visits(
             )
             continue
         key = found[row.row] = table.key(name, text)
+        (table.by_day if names is None else table.named).add(key)
         if dates is not None and row.cells[dates.column - 1] is not None:
             _note_date(
                 row.cells[dates.column - 1], how, sheet.ref(row.row, dates.column), (row.patient, key), table, log

@@ -6,7 +6,7 @@ is understood; the text that the cell shows is always kept; NaN and infinity are
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from math import isfinite
@@ -35,7 +35,8 @@ class Reading:
     """What one cell says. ``value`` is None unless a number or a yes/no (1.0 or 0.0) was understood.
 
     ``low`` and ``high`` are the ends of a range; ``trouble`` completes the sentence "This cell …" and ``hint`` says
-    what to do; ``open_mark`` is True where comma and point could not be told apart (``1,234`` alone).
+    what to do; ``open_mark`` is True where comma and point could not be told apart (``1,234`` alone). ``titre`` is True
+    where ``1:160`` gave 160; ``converted`` says what was done to bring a value to another unit.
     """
 
     found: Found
@@ -49,6 +50,8 @@ class Reading:
     trouble: str = ""
     hint: str = ""
     open_mark: bool = False
+    titre: bool = False
+    converted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ _MINUS = str.maketrans(
 )
 _NUMBER = re.compile(r"([+-]?\d[\d.,' ]*(?:[eE][+-]?\d+)?)(.*)", re.DOTALL)
 _SIGN = re.compile(r"(<=|>=|=<|=>|<|>|≤|≥)\s*(.*)", re.DOTALL)
+_TITRE = re.compile(r"1\s*:\s*(\d{1,7})")
 _RANGE = re.compile(r"(\d[\d.,]*)\s*(?:-|bis|to|à)\s*(\d[\d.,]*)(.*)", re.DOTALL | re.IGNORECASE)
 _UNIT = re.compile(
     r"(?:x\s*10\^?\d+|%|°c|[munpk]?g|µg|mcg|[munµ]?mol|[dmµu]?l|iu|ie|u|mm|cm|h|zellen|cells|pts|points|punkte|/)"
@@ -227,7 +231,7 @@ def _read_text(value: str, comma: bool | None, minus_is_no: bool) -> Reading:
     if sign is not Censored.NO:
         inner = _read_number(rest, comma, text)
         if inner.found is Found.NUMBER and not inner.note:
-            return Reading(Found.NUMBER, inner.value, sign, text, inner.unit, open_mark=inner.open_mark)
+            return replace(inner, censored=sign, text=text)
         return Reading(Found.TEXT, text=text, trouble=f"says “{text}”, whose limit cannot be read as a number")
     if word in _BELOW_LIMIT:
         return Reading(
@@ -251,6 +255,9 @@ def _censored(tidy: str) -> tuple[Censored, str]:
 
 
 def _read_number(tidy: str, comma: bool | None, text: str) -> Reading:
+    titre = _TITRE.fullmatch(tidy)
+    if titre and int(titre[1]) > 1:
+        return Reading(Found.NUMBER, float(titre[1]), text=text, titre=True)
     both = _RANGE.fullmatch(tidy)
     if both and tidy[0] != "-" and "-" not in both[3]:
         low, high = number(both[1], comma), number(both[2], comma)

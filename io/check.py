@@ -1,14 +1,20 @@
 """The check of a workbook: what was understood of it and what is odd in it, as plain values and as text.
 
-Invariant: both forms say the same; a question is an issue whose hint ends with a question mark.
+Invariant: both forms say the same. A question is what only the user can know, with the answers that a change of the
+mapping can give; an issue whose hint asks something is one without such answers.
 """
 
 from typing import Any
 
 from trajecta.io.arrange import arrange
-from trajecta.io.mapping import Field, Mapping, SheetRole, column_dict
+from trajecta.io.column_readings import ColumnReadings
+from trajecta.io.issue_log import counted
+from trajecta.io.mapping import ColumnMapping, Field, Mapping, SheetRole, column_dict
+from trajecta.io.question_sources import Readings, Tables, questions_of
+from trajecta.io.questions import Question, option_dict
 from trajecta.io.workbook import Workbook
 from trajecta.stats.cohort import Cohort, Issue, Measure
+from trajecta.stats.completeness import completeness
 
 
 def is_question(issue: Issue) -> bool:
@@ -19,24 +25,62 @@ def is_question(issue: Issue) -> bool:
 def check_json(workbook: Workbook, mapping: Mapping, cohort: Cohort, issues: tuple[Issue, ...]) -> dict[str, Any]:
     """Sheets with roles and columns, patients, measures, visits, issues and questions as plain values for JSON."""
     workbook = arrange(workbook, mapping.arranged)
+    tables = Tables(workbook, mapping)
+    read = tables.readings()
     return {
         "file": workbook.name,
         "fingerprint": workbook.fingerprint,
         "synthetic": cohort.synthetic,
         "time_zero": cohort.time_zero,
         "arranged": [{"how": a.how.value, "sheets": list(a.sheets), "evidence": a.evidence} for a in mapping.arranged],
-        "sheets": [_sheet(workbook, mapping, name) for name in (s.name for s in workbook.sheets)],
+        "sheets": [_sheet(workbook, mapping, name, read) for name in (s.name for s in workbook.sheets)],
         "patients": [p.id for p in cohort.patients],
         "measures": [_measure(cohort, m) for m in cohort.measures],
         "visits": [{"key": v.key, "label": v.label, "day": v.day} for v in cohort.visits],
+        "completeness": _completeness(cohort),
         "courses": len(cohort.courses),
         "events": len(cohort.events),
         "issues": [_issue(i) for i in issues],
-        "questions": [_issue(i) for i in issues if is_question(i)],
+        "conversions": conversions(cohort),
+        "questions": [_question(q) for q in questions_of(tables, mapping, cohort, issues, read)],
     }
 
 
-def _sheet(workbook: Workbook, mapping: Mapping, name: str) -> dict[str, Any]:
+def _completeness(cohort: Cohort) -> dict[str, Any]:
+    """How many of the expected values are there, and what is missing of whom and when."""
+    found = completeness(cohort)
+    return {
+        "having": found.having,
+        "expected": found.expected,
+        "missing": [
+            {"patient": patient, "visit": visit, "measures": list(cell.lacking)}
+            for patient, row in zip(found.patients, found.rows, strict=True)
+            for visit, cell in zip(found.visits, row, strict=True)
+            if cell.lacking
+        ],
+    }
+
+
+def conversions(cohort: Cohort) -> list[dict[str, Any]]:
+    """Every value that was brought to another unit: its cell, what the cell says, and what became of it."""
+    units = {measure.key: measure.unit for measure in cohort.measures}
+    return [
+        {
+            "cell": str(o.source),
+            "patient": o.patient,
+            "visit": o.visit,
+            "measure": o.measure,
+            "text": o.text,
+            "converted": o.converted,
+            "value": o.value,
+            "unit": units[o.measure],
+        }
+        for o in cohort.observations
+        if o.converted
+    ]
+
+
+def _sheet(workbook: Workbook, mapping: Mapping, name: str, read: Readings) -> dict[str, Any]:
     sheet = workbook.sheet(name)
     found = next((s for s in mapping.sheets if s.sheet == name), None)
     return {
@@ -47,7 +91,25 @@ def _sheet(workbook: Workbook, mapping: Mapping, name: str) -> dict[str, Any]:
         "role": found.role.value if found else SheetRole.IGNORE.value,
         "evidence": found.evidence if found else "",
         "header_rows": list(found.header_rows) if found else [],
-        "columns": [column_dict(c) for c in found.columns] if found else [],
+        "columns": [_column(c, read.get(name, {})) for c in found.columns] if found else [],
+    }
+
+
+def _column(column: ColumnMapping, read: dict[int, ColumnReadings]) -> dict[str, Any]:
+    evidence = read[column.column].evidence if column.column in read else ()
+    return {**column_dict(column), **({"evidence_of_cells": list(evidence)} if evidence else {})}
+
+
+def _question(question: Question) -> dict[str, Any]:
+    where = question.where
+    return {
+        "key": question.key,
+        "severity": question.severity.value,
+        "sheet": where.sheet if where else None,
+        "cell": str(where).rpartition("!")[2] if where else None,
+        "text": question.text,
+        "hint": question.ask,
+        "options": [option_dict(option) for option in question.options],
     }
 
 
@@ -82,6 +144,8 @@ def _issue(issue: Issue) -> dict[str, Any]:
 
 def check_text(workbook: Workbook, mapping: Mapping, cohort: Cohort, issues: tuple[Issue, ...]) -> str:
     """The same as readable lines."""
+    tables = Tables(arrange(workbook, mapping.arranged), mapping)
+    read = tables.readings()
     lines = [f"{workbook.name}{' (synthetic data)' if cohort.synthetic else ''}", ""]
     for sheet in mapping.sheets:
         lines.append(f"Sheet “{sheet.sheet}”: {sheet.role.value}. {sheet.evidence}".rstrip())
@@ -91,6 +155,10 @@ def check_text(workbook: Workbook, mapping: Mapping, cohort: Cohort, issues: tup
                 "  "
                 + ", ".join(f"{c.header or c.column} → {_meaning(c.field, c.measure_name, c.visit)}" for c in named)
             )
+            for c in named:
+                evidence = read.get(sheet.sheet, {}).get(c.column, ColumnReadings()).evidence
+                if len(evidence) > 1 or "," in "".join(evidence):  # what is more than a column of numbers
+                    lines.append(f"    {c.header or c.column}: {'; '.join(evidence)}")
             items = [c for c in sheet.columns if c.field is Field.ITEM]
             unused = [c.header for c in sheet.columns if c.field is Field.IGNORE and c.header]
             if items:
@@ -118,6 +186,12 @@ def check_text(workbook: Workbook, mapping: Mapping, cohort: Cohort, issues: tup
     for issue in issues:
         hint = f" {issue.hint}" if issue.hint else ""
         lines.append(f"  {issue.severity.value}: {issue.text}{hint}")
+    asked = questions_of(tables, mapping, cohort, issues, read)
+    if asked:
+        lines += ["", counted(len(asked), "question")]
+    for question in asked:
+        lines.append(f"  {question.text} {question.ask}")
+        lines += [f"    - {option.label}" for option in question.options]
     return "\n".join(lines)
 
 

@@ -21,7 +21,7 @@ from trajecta.stats.instruments import plain
 _ORIGIN = date(1899, 12, 30)
 _SHIFT_1904 = 1462
 # A bare number in a date column counts as a serial between 1990 and 2079; a study day or a year lies far below.
-_SERIALS = range(32_874, 65_381)
+SERIALS = range(32_874, 65_381)
 _YEARS = range(1900, 2100)
 
 
@@ -110,7 +110,7 @@ def read_date(value: CellValue, day_first: bool | None = None, epoch_1904: bool 
     if isinstance(value, float) and isfinite(value):
         if value.is_integer() and int(value) in _YEARS:
             return DateReading(date(int(value), 7, 1), Precision.YEAR, text=text)
-        if int(value) in _SERIALS:
+        if int(value) in SERIALS:
             return DateReading(_ORIGIN + timedelta(int(value) + (_SHIFT_1904 if epoch_1904 else 0)), text=text)
         if value.is_integer() and (match := _COMPACT.fullmatch(text)):
             return _exact(int(match[1]), int(match[2]), int(match[3]), text)
@@ -189,3 +189,42 @@ def is_date(value: CellValue) -> bool:
         return False
     read = _read_text(shown(value), True)
     return read.day is not None and read.precision is Precision.DAY and not value.strip().isdigit()
+
+
+def is_day_number(value: float) -> bool:
+    """Whether a number can be a day: Excel's count of days, or year, month and day in eight digits.
+
+    >>> is_day_number(44927.0), is_day_number(20230103.0), is_day_number(20231303.0), is_day_number(183.0)
+    (True, True, False, False)
+    """
+    if not isfinite(value):
+        return False
+    if not value.is_integer():
+        return int(value) in SERIALS
+    return int(value) in SERIALS or (
+        _COMPACT.fullmatch(str(int(value))) is not None and read_date(value).day is not None
+    )
+
+
+_TIME = re.compile(r"(\d+):(\d\d)(?::\d\d)?")
+
+
+def excel_turned(text: str) -> str:
+    """What to do about a date or time among numbers, with the entry that Excel may have made it of.
+
+    >>> excel_turned("2024-10-15")
+    'Excel turns entries such as 10-15 into dates; this one may have been 10-15 or 15.10. Type it again as a number.'
+    >>> excel_turned("02:40:00")
+    'Excel turns titres such as 1:80 into times; this one may have been 1:100. Type it again as text.'
+    """
+    if match := _TIME.fullmatch(text):
+        second = 60 * int(match[1]) + int(match[2]) - 60  # Excel takes 1:100 as one hour and a hundred minutes
+        likely = f"; this one may have been 1:{second}" if second > 1 else ""
+        return f"Excel turns titres such as 1:80 into times{likely}. Type it again as text."
+    if match := _ISO.fullmatch(text):
+        month, day = int(match[2]), int(match[3] or 1)
+        likely = f"this one may have been {month}-{day} or {day}.{month}"
+        if day == 1:
+            likely += f" or {month}-{int(match[1]) % 100}"  # a month and a year become the first of that month
+        return f"Excel turns entries such as 10-15 into dates; {likely}. Type it again as a number."
+    return "Excel turns entries such as 10-15 or 1-2 into dates; type the value again as a number."

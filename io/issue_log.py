@@ -51,7 +51,7 @@ class IssueLog:
             self._last[key] = (severity, where)
             if self._counts[key] > NAMED_CELLS:
                 return
-        self.issues.append(Issue(severity, where, text, hint))
+        self.issues.append(Issue(severity, where, text, hint, kind))
 
     def flag(self, where: CellRef, text: str) -> None:
         """Remember the first doubt about a cell, so that an answer that uses its value can repeat it."""
@@ -77,6 +77,7 @@ class IssueLog:
                 self._last[key][1],
                 f"{counted(count - NAMED_CELLS, 'more cell')} of this column "
                 f"{'has' if count == NAMED_CELLS + 1 else 'have'} the same trouble ({key[0]}).",
+                kind=key[0],
             )
             for key, count in self._counts.items()
             if count > NAMED_CELLS

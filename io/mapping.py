@@ -75,6 +75,10 @@ class ColumnMapping:
 
     ``direction`` and ``kind`` are None unless the user overrides what the instrument or the values say. A visit
     column that holds bare numbers has their unit (``day``, ``week``, ``month``) in ``unit``.
+
+    The last fields overrule how the cells are read, and None or empty leaves that to the evidence: the decimal sign,
+    whether dates begin with the day, texts that mean “missing” in this column (``999``, ``-``), texts that look like
+    such a code and are values, whether a lone minus means no, and whether the middle of a range such as 10-15 counts.
     """
 
     column: int
@@ -87,6 +91,12 @@ class ColumnMapping:
     direction: Direction | None = None
     kind: Kind | None = None
     evidence: str = ""
+    decimal_comma: bool | None = None
+    day_first: bool | None = None
+    missing: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    minus_is_no: bool | None = None
+    range_middle: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +138,51 @@ class Arranged:
     evidence: str = ""
 
 
+class ZeroFrom(StrEnum):
+    """Where day 0 comes from, if the user chooses it."""
+
+    COLUMN = "column"
+    EVENT = "event"
+    DAYS = "days of the sheet"
+    BASELINE = "baseline visit"
+    FIRST = "first date"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The study days, both inclusive, in which a value without a named visit belongs to ``visit``, planned on ``day``.
+
+    ``visit`` is the visit's name as text, such as “Month 3”.
+    """
+
+    visit: str
+    day: float
+    first: float
+    last: float
+
+
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """The mapping of a whole workbook; ``shape`` is the key under which it is remembered.
 
-    ``arranged`` names the sheets that are not read as they stand; ``sheets`` are those after arranging.
+    ``arranged`` names the sheets that are not read as they stand; ``sheets`` are those after arranging. ``match_ids``
+    says whether ids written in different ways in different sheets (``1``, ``SLE-001``) are the same patients: None
+    where their numbers show it beyond doubt, True also in part, False never. ``windows`` are empty where visits are
+    as named; ``time_zero`` None takes the first source of day 0 there is. ``colours`` are the fills
+    of values that do not count, ``struck_out`` says so of struck ones. ``settled`` are the keys of questions that
+    the user answered with “as it is read”.
     """
 
     sheets: tuple[SheetMapping, ...] = ()
     shape: str = ""
     version: int = field(default=VERSION)
     arranged: tuple[Arranged, ...] = ()
+    match_ids: bool | None = None
+    windows: tuple[Window, ...] = ()
+    time_zero: ZeroFrom | None = None
+    settled: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    struck_out: bool = False
 
     def sheet(self, name: str) -> SheetMapping:
         """The mapping of one sheet; KeyError if there is none."""
@@ -177,18 +221,27 @@ def with_column(mapping: Mapping, sheet: str, column: int, **changes: Any) -> Ma
 
 def to_json(mapping: Mapping) -> str:
     """The mapping as JSON text, the same text for the same mapping; empty fields are left out."""
-    return json.dumps(
-        {
-            "version": mapping.version,
-            "shape": mapping.shape,
-            "arranged": [
-                {"how": a.how.value, "sheets": list(a.sheets), "evidence": a.evidence} for a in mapping.arranged
-            ],
-            "sheets": [_sheet_dict(s) for s in mapping.sheets],
-        },
-        ensure_ascii=False,
-        indent=1,
-    )
+    plain: dict[str, Any] = {
+        "version": mapping.version,
+        "shape": mapping.shape,
+        "arranged": [{"how": a.how.value, "sheets": list(a.sheets), "evidence": a.evidence} for a in mapping.arranged],
+    }
+    chosen = {
+        "match_ids": mapping.match_ids,
+        "windows": [[w.visit, w.day, w.first, w.last] for w in mapping.windows],
+        "time_zero": mapping.time_zero.value if mapping.time_zero else "",
+        "settled": list(mapping.settled),
+        "colours": list(mapping.colours),
+        "struck_out": mapping.struck_out or None,
+    }
+    plain.update((key, value) for key, value in chosen.items() if not _is_empty(value))
+    plain["sheets"] = [_sheet_dict(s) for s in mapping.sheets]
+    return json.dumps(plain, ensure_ascii=False, indent=1)
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether a field says nothing; False is an answer and 0 a number."""
+    return value is None or value in ("", [])
 
 
 def _sheet_dict(sheet: SheetMapping) -> dict[str, Any]:
@@ -218,8 +271,14 @@ def column_dict(column: ColumnMapping) -> dict[str, Any]:
         "direction": column.direction.value if column.direction else "",
         "kind": column.kind.value if column.kind else "",
         "evidence": column.evidence,
+        "decimal_comma": column.decimal_comma,
+        "day_first": column.day_first,
+        "missing": list(column.missing),
+        "values": list(column.values),
+        "minus_is_no": column.minus_is_no,
+        "range_middle": column.range_middle or None,
     }
-    return {key: value for key, value in found.items() if value != "" or key == "header"}
+    return {key: value for key, value in found.items() if not _is_empty(value) or key == "header"}
 
 
 def from_json(text: str) -> Mapping:
@@ -234,9 +293,25 @@ def from_json(text: str) -> Mapping:
             Arranged(Arrangement(a["how"]), tuple(map(str, a["sheets"])), str(a.get("evidence", "")))
             for a in plain.get("arranged", ())
         )
-        return Mapping(sheets, str(plain["shape"]), VERSION, arranged)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return Mapping(
+            sheets,
+            str(plain["shape"]),
+            VERSION,
+            arranged,
+            match_ids=_choice(plain, "match_ids"),
+            windows=tuple(Window(str(w[0]), float(w[1]), float(w[2]), float(w[3])) for w in plain.get("windows", ())),
+            time_zero=ZeroFrom(plain["time_zero"]) if plain.get("time_zero") else None,
+            settled=tuple(map(str, plain.get("settled", ()))),
+            colours=tuple(map(str, plain.get("colours", ()))),
+            struck_out=bool(plain.get("struck_out", False)),
+        )
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
         raise OpenError("The saved mapping is damaged. Import the workbook again and check its columns.") from error
+
+
+def _choice(plain: dict[str, Any], key: str) -> bool | None:
+    value = plain.get(key)
+    return None if value is None else bool(value)
 
 
 def _sheet_from(plain: dict[str, Any]) -> SheetMapping:
@@ -267,4 +342,10 @@ def _column_from(plain: dict[str, Any]) -> ColumnMapping:
         direction=Direction(direction) if direction else None,
         kind=Kind(kind) if kind else None,
         evidence=str(plain.get("evidence", "")),
+        decimal_comma=_choice(plain, "decimal_comma"),
+        day_first=_choice(plain, "day_first"),
+        missing=tuple(map(str, plain.get("missing", ()))),
+        values=tuple(map(str, plain.get("values", ()))),
+        minus_is_no=_choice(plain, "minus_is_no"),
+        range_middle=bool(plain.get("range_middle")),
     )

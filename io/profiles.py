@@ -6,7 +6,8 @@ Invariant: a profile counts and never decides; it looks at the first rows of a l
 from dataclasses import dataclass
 
 from trajecta.io.cells import Found, read_cell
-from trajecta.io.dates import is_date
+from trajecta.io.column_rules import GRADES
+from trajecta.io.dates import is_date, is_day_number
 from trajecta.io.words import words
 from trajecta.io.workbook import Sheet
 from trajecta.stats.instruments import plain
@@ -16,7 +17,7 @@ ROWS_LOOKED_AT = 400  # enough to tell what a column is; a table of 100,000 rows
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Counts over the filled cells of one column; ``values`` are their texts without repetition."""
+    """Counts over the filled cells of one column; ``day_numbers`` are numbers that can be dates (45000, 20230315)."""
 
     filled: int = 0
     numbers: int = 0
@@ -27,6 +28,7 @@ class Profile:
     sexes: int = 0
     distinct: int = 0
     longest: int = 0
+    day_numbers: int = 0
 
     @property
     def usable(self) -> int:
@@ -44,6 +46,11 @@ class Profile:
         return self.dates > 0 and self.dates * 2 >= self.usable
 
     @property
+    def datable(self) -> bool:
+        """Dates, or numbers that can all be dates where the header says so."""
+        return self.dated or (self.usable > 0 and self.day_numbers + self.dates == self.usable)
+
+    @property
     def textual(self) -> bool:
         """Filled, and neither numeric nor dated."""
         return self.usable > 0 and not self.numeric and not self.dated
@@ -56,7 +63,7 @@ class Profile:
 
 def profile(sheet: Sheet, column: int, first_row: int) -> Profile:
     """Count what stands in a column (1-based) from ``first_row`` on."""
-    counts = dict.fromkeys(("filled", "numbers", "whole", "yes_no", "dates", "missing", "sexes", "longest"), 0)
+    counts = dict.fromkeys(("filled", "numbers", "whole", "yes_no", "dates", "missing", "sexes", "longest", "day_numbers"), 0)
     seen: set[str] = set()
     sexes = words("cell", "female") | words("cell", "male")
     for row in sheet.rows[first_row - 1 : first_row - 1 + ROWS_LOOKED_AT]:
@@ -67,6 +74,7 @@ def profile(sheet: Sheet, column: int, first_row: int) -> Profile:
         if isinstance(value, float):
             counts["numbers"] += 1
             counts["whole"] += value.is_integer()
+            counts["day_numbers"] += is_day_number(value)
             seen.add(repr(value))
             continue
         read = read_cell(value)
@@ -75,12 +83,14 @@ def profile(sheet: Sheet, column: int, first_row: int) -> Profile:
         counts["sexes"] += plain(read.text) in sexes
         if read.found is Found.NUMBER:
             counts["numbers"] += 1
+            counts["whole"] += read.value is not None and read.value.is_integer()
+            counts["day_numbers"] += read.value is not None and is_day_number(read.value)
         elif read.found is Found.YES_NO:
             counts["yes_no"] += 1
         elif read.found is Found.MISSING:
             counts["missing"] += 1
         elif read.found is Found.DATE or is_date(value):
             counts["dates"] += 1
-        elif read.open_mark:
+        elif read.open_mark or read.text in GRADES:
             counts["numbers"] += 1
     return Profile(distinct=len(seen), **counts)

@@ -12,6 +12,7 @@ from trajecta.io.words import lookup, words
 from trajecta.stats.instruments import plain
 
 DAYS_OF = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+LONGEST_NAME = 200  # characters; every break of a longer text would be tried, and it is a sentence anyway
 _NUMBERED = re.compile(r"([^\W\d_]*)([+-]?\d+(?:\.\d+)?)([^\W\d_]*)")
 _BREAK = re.compile(r"[\s_-]+")
 _REMARK = re.compile(r"([^()]+?)\s*\([^()]*\)\s*")
@@ -40,6 +41,8 @@ def visit_of(text: str) -> VisitName | None:
     >>> visit_of("3 months").label, visit_of("V2").key, visit_of("SLEDAI")
     ('Month 3', 'visit 2', None)
     """
+    if len(text) > LONGEST_NAME:
+        return None
     found = _named(text) or _numbered(text) or _phrased(text)
     if found is None and (match := _REMARK.fullmatch(text)):  # "Baseline (Visit 1)", "Month 3 (Arm 1: drug)"
         return _named(match[1]) or _numbered(match[1])
@@ -129,6 +132,8 @@ def split_visit(header: str) -> tuple[str, VisitName] | None:
     >>> split_visit("SLEDAI month 3")[1].key, split_visit("SLEDAI-2K"), split_visit("Pred BL")[1].key
     ('month 3', None, 'baseline')
     """
+    if len(header) > LONGEST_NAME:
+        return None
     spots = [(m.start(), m.end()) for m in _SEPARATORS.finditer(header)]
     for begin, end in spots:  # the longest tail first, so that "month 3" wins over "3"
         rest, tail = header[:begin].strip(), header[end:].strip(" ()[]")

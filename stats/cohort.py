@@ -52,12 +52,16 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing in the workbook that the reader must know; a value, never an exception."""
+    """One thing in the workbook that the reader must know; a value, never an exception.
+
+    ``kind`` names troubles that are alike, such as “a missing code”; empty for one of its own.
+    """
 
     severity: Severity
     where: CellRef | None
     text: str
     hint: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,8 @@ class Observation:
     ``value`` is None where the cell holds a missing code or cannot be read; ``text`` is what the cell shows.
     For yes/no measures ``value`` is 1.0 (yes) or 0.0 (no). ``day`` is the actual study day if known. ``flag`` is the
     sentence that warns about this very value (two values for one visit, a doubtful identity), empty without one.
+    ``converted`` says how the value was brought to the unit of its measure (“85 mg/dL × 0.01”), empty where it is the
+    number of the cell.
     """
 
     patient: str
@@ -151,6 +157,7 @@ class Observation:
     text: str = ""
     source: CellRef | None = None
     flag: str = ""
+    converted: str = ""
 
 
 class Role(StrEnum):

@@ -229,20 +229,21 @@ def test_values_outside_the_range_are_reported_and_other_scales_are_noticed(tmp_
     assert issues == ()
 
 
-def test_units_are_compared_and_never_converted(tmp_path: Path) -> None:
-    cohort, issues = long_cohort(tmp_path, "UPCR (mg/g)", ["800 mg/g", "0,8 g/g", 90])
-    assert numbers(cohort, "upcr") == [800, None, 90]
-    assert about(issues, "C3") == ["error"]
+def test_units_are_compared_and_converted_only_where_that_is_exact(tmp_path: Path) -> None:
+    cohort, issues = long_cohort(tmp_path, "UPCR (mg/g)", ["800 mg/g", "0,8 g/g", 90, "50 mg/mmol"])
+    assert numbers(cohort, "upcr") == [800, 800, 90, None]
+    assert about(issues, "C3") == ["note"]
+    assert about(issues, "C5") == ["error"]
     cohort, issues = long_cohort(tmp_path, "Prednisolone (mg/d)", ["10 mg", 5])
     assert numbers(cohort, "prednisolone") == [10, 5]
     assert issues == ()
 
 
-def test_one_measure_in_two_units_stays_two_measures(tmp_path: Path) -> None:
-    one: list[Row] = [("Patient ID", "Visit", "CRP (mg/L)"), ("P1", "BL", 30)]
-    two: list[Row] = [("Patient ID", "Visit", "CRP (mg/dL)"), ("P1", "M3", 3)]
+def test_one_measure_in_two_units_without_an_exact_way_stays_two_measures(tmp_path: Path) -> None:
+    one: list[Row] = [("Patient ID", "Visit", "UPCR (mg/g)"), ("P1", "BL", 800)]
+    two: list[Row] = [("Patient ID", "Visit", "UPCR (mg/mmol)"), ("P1", "M3", 30)]
     cohort, issues = built(workbook(tmp_path / "a.xlsx", {"One": one, "Two": two}))
-    assert [(m.key, m.unit) for m in cohort.measures] == [("crp", "mg/L"), ("crp (mg/dL)", "mg/dL")]
+    assert [(m.key, m.unit) for m in cohort.measures] == [("upcr", "mg/g"), ("upcr (mg/mmol)", "mg/mmol")]
     assert issues[0].severity is Severity.WARNING
 
 
@@ -479,3 +480,19 @@ def test_a_column_can_be_turned_into_a_measure(tmp_path: Path) -> None:
     cohort, _ = build_cohort(read, mapping)
     assert numbers(cohort, "rash") == [2, 0]
     assert len(SCORES) == 3
+
+
+def test_two_rows_of_one_date_are_one_visit(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        ("id", "date", "SLEDAI", "C3 (g/L)"),
+        ("P1", date(2021, 1, 4), 12, None),
+        ("P1", date(2021, 1, 4), None, 0.6),
+        ("P1", date(2021, 4, 6), 2, 0.9),
+        ("P2", date(2021, 2, 1), 10, 0.5),
+        ("P2", date(2021, 5, 3), 0, 1.0),
+    ]
+    cohort, _ = built(workbook(tmp_path / "a.xlsx", {"A": rows}))
+    found = {(o.patient, o.visit, o.measure): o.value for o in cohort.observations if o.value is not None}
+    assert found["P1", "visit 1", "c3"] == 0.6
+    assert found["P1", "visit 2", "sledai-2k"] == 2
+    assert [v.key for v in cohort.visits] == ["visit 1", "visit 2"]

@@ -141,7 +141,7 @@ def test_number_with_unit_or_note(text: str, value: float, unit: str, note: str)
 
 
 @pytest.mark.parametrize(
-    "text", ["5/12", "++", "(+)", "1:160", "15.10.2024", "5 of 28", "0-0-1", "inf", "1e999", "Pat 3", "<LLOQ"]
+    "text", ["5/12", "++", "(+)", "2:160", "15.10.2024", "5 of 28", "0-0-1", "inf", "1e999", "Pat 3", "<LLOQ"]
 )
 def test_what_is_no_number_says_so(text: str) -> None:
     read = read_cell(text)

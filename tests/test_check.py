@@ -34,6 +34,8 @@ def test_the_report_of_a_small_workbook(tmp_path: Path) -> None:
     assert (report["issues"][0]["sheet"], report["issues"][0]["cell"]) == ("Visits", "D3")
     assert [q["cell"] for q in report["questions"]] == ["A5"]
     assert sum(map(is_question, issues)) == 1
+    assert (report["completeness"]["having"], report["completeness"]["expected"]) == (17, 24)
+    assert {"patient": "SYN-01", "visit": "Month 1", "measures": ["SLEDAI-2K"]} in report["completeness"]["missing"]
     text = check_text(read, mapping, cohort, issues)
     for said in ("Visits!D3", "12 or 13", "SYN-O2", "lower is better", "day 0 is the infusion", "3 visits"):
         assert said in text

@@ -97,9 +97,9 @@ def test_a_visit_dated_far_from_its_name(tmp_path: Path) -> None:
 def test_mixed_units_are_not_compared(tmp_path: Path) -> None:
     rows: list[Row] = [
         ("Patient", "CRP_baseline", "CRP_3m"),
-        ("P1", "12 mg/L", "1.2 mg/dL"),
+        ("P1", "12 mg/L", "1.2 µmol/L"),
         ("P2", "30 mg/L", 5),
-        ("P3", "9 mg/l", "0.9 mg/dl"),
+        ("P3", "9 mg/l", "0.9 µmol/l"),
     ]
     _, cohort, issues = opened(workbook(tmp_path / "a.xlsx", {"A": rows}))
     assert value(cohort, "crp", "month 3", "P1") is None
@@ -108,7 +108,7 @@ def test_mixed_units_are_not_compared(tmp_path: Path) -> None:
     assert at(issues, "C2")[0].severity is Severity.WARNING
     left = cohort.observation("crp", "month 3", "P1")
     assert left is not None
-    assert (left.text, "A!B2" in left.flag) == ("1.2 mg/dL", True)
+    assert (left.text, "A!B2" in left.flag) == ("1.2 µmol/L", True)
 
 
 def test_one_unit_in_all_cells_says_nothing(tmp_path: Path) -> None:
