@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from driving import failures
 from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 from waiting import wait_until
@@ -51,7 +52,8 @@ def qt_warnings() -> Iterator[None]:
 
 @pytest.fixture
 def window(app: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
-    """The main window, shown, with its own preferences."""
+    """The main window, shown, with its own preferences; a failure in one of its dialogs fails the test."""
+    failures.clear()
     made = MainWindow(Preferences(tmp_path / "settings.ini"))
     made.set_theme(LIGHT)
     made.resize(1280, 800)
@@ -61,6 +63,7 @@ def window(app: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
     made.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QCoreApplication.processEvents()
+    assert not failures, failures
 
 
 @pytest.fixture
