@@ -1,10 +1,11 @@
-"""The import: the raw sheet with what every column was taken for, the mapping beside it, the issues under it.
+"""The import: the raw sheet with what every column was taken for, the mapping beside it, the findings under it.
 
-"Open" is one click when the guess is right. Every correction rebuilds the cohort in the background, so that the counts
-and the issues shown are those of the mapping as it stands.
+"Open" is one click when the guess is right. Every correction rebuilds the cohort in the background, so that the counts,
+questions and issues shown are those of the mapping as it stands.
 """
 
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -12,30 +13,51 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QTabBar,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from trajecta.gui.column_form import ColumnForm
+from trajecta.gui.findings import ISSUES, Findings
 from trajecta.gui.foot import counted
 from trajecta.gui.jobs import Jobs
 from trajecta.gui.parts import looking
 from trajecta.gui.sheet_preview import SheetPreview
+from trajecta.gui.study_form import StudyForm
 from trajecta.gui.theme import Theme
 from trajecta.io.arrange import arrange
-from trajecta.io.mapping import Mapping, SheetRole
+from trajecta.io.column_readings import ColumnReadings
+from trajecta.io.mapping import Arrangement, Mapping, SheetRole
+from trajecta.io.question_sources import Tables, questions_of
+from trajecta.io.questions import Question, answered
+from trajecta.io.rearrange import CHOICES, claim_of, rearranged
 from trajecta.io.study import Study, study_of
-from trajecta.io.workbook import Workbook
-from trajecta.stats.cohort import Issue, Severity
+from trajecta.io.workbook import Sheet, Workbook
+from trajecta.stats.cohort import CellRef
 
-ISSUE_COLUMNS = ("", "Where", "What was noticed", "What to do")
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What one state of the mapping makes of the file."""
+
+    study: Study
+    tables: Workbook
+    readings: dict[str, dict[int, ColumnReadings]]
+    questions: tuple[Question, ...]
+
+
+def examine(file: Workbook, mapping: Mapping, study: Study | None = None) -> Examined:
+    """Build the study if it is not at hand, read every column, and ask what is open; runs in the background."""
+    made = study_of(file, mapping) if study is None else study
+    arranged = arrange(file, mapping.arranged)
+    tables = Tables(arranged, mapping)
+    readings = tables.readings()
+    return Examined(made, arranged, readings, questions_of(tables, mapping, made.cohort, made.issues, readings))
 
 
 class ImportDialog(QDialog):
@@ -44,35 +66,38 @@ class ImportDialog(QDialog):
     def __init__(self, workbook: Workbook, study: Study, jobs: Jobs, parent: QWidget, theme: Theme) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Import {workbook.name}")
-        self.resize(1180, 720)
+        self.resize(1240, 760)
         assert study.mapping is not None
         self.study = study
-        self._file, self._jobs, self._theme = workbook, jobs, theme
-        self._workbook = arrange(workbook, study.mapping.arranged)
         self.mapping: Mapping = study.mapping
+        self._file, self._jobs = workbook, jobs
+        self._tables = arrange(workbook, study.mapping.arranged)
+        self._readings: dict[str, dict[int, ColumnReadings]] = {}
+        self.questions: tuple[Question, ...] = ()
+        self._fresh = True
         self.tabs = QTabBar()
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.preview = SheetPreview(theme)
-        self.form = ColumnForm()
-        self.issues = QTableWidget(0, len(ISSUE_COLUMNS))
+        self.form = ColumnForm(theme)
+        self.findings = Findings(theme)
         self._summary = QLabel()
         self._summary.setWordWrap(True)
+        self._days = looking(QPushButton("Day 0, visits and ids…"), "link")
         self.open_button = looking(QPushButton("Open", default=True), "primary")
         self._lay_out()
-        for sheet in self._workbook.sheets:
-            self.tabs.addTab(sheet.name + ("  (hidden)" if sheet.hidden else ""))
+        self._fill_tabs()
         self._connect()
-        self._show_issues()
+        self._show_findings()
         self.tabs.setCurrentIndex(self._first_sheet())
         self._show_sheet()
         self.open_button.setFocus()
+        self._examine(study)
 
     def show_issues(self, wanted: bool) -> None:
         """Give the list of issues the focus, as it is asked for from the foot of the window."""
-        if wanted and self.issues.rowCount():
-            self.issues.setFocus()
-            self.issues.selectRow(0)
+        if wanted:
+            self.findings.show_first_issue()
 
     def change(self, mapping: Mapping) -> None:
         """Take over a corrected mapping and rebuild the cohort from it."""
@@ -80,36 +105,38 @@ class ImportDialog(QDialog):
             return
         self.mapping = mapping
         self.open_button.setEnabled(False)
-        workbook = self._file
-        self._jobs.run("import", lambda: study_of(workbook, mapping), self._rebuilt)
         self._show_sheet()
+        self._examine(None)
+
+    def rearrange(self, how: Arrangement) -> None:
+        """Put the sheet at hand together in another way."""
+        self.change(rearranged(self._file, self.mapping, self._sheet(), how))
+
+    def _examine(self, study: Study | None) -> None:
+        file, mapping = self._file, self.mapping
+        self._jobs.run("import", lambda: examine(file, mapping, study), self._examined)
+
+    def _examined(self, future: "Future[Any]") -> None:
+        found: Examined = future.result()
+        self.study, self._readings, self.questions = found.study, found.readings, found.questions
+        if [s.name for s in found.tables.sheets] != [s.name for s in self._tables.sheets]:
+            name = self._sheet().name
+            self._tables = found.tables
+            self._fill_tabs()
+            names = [s.name for s in self._tables.sheets]
+            self.tabs.setCurrentIndex(names.index(name) if name in names else self._first_sheet())
+        self._tables = found.tables
+        self._show_findings()
+        self._show_sheet()
+        if self._fresh and not self.questions and self.study.issues:
+            self.findings.turn_to(ISSUES)
+        self._fresh = False
 
     def _lay_out(self) -> None:
-        lower = QWidget()
-        under = QVBoxLayout(lower)
-        under.setContentsMargins(0, 8, 0, 0)
-        under.setSpacing(4)
-        under.addWidget(looking(QLabel("ISSUES"), "caption"))
-        under.addWidget(self.issues, 1)
-        self.issues.setAccessibleName("Issues")
-        self.issues.setObjectName("wide")
-        self.issues.setHorizontalHeaderLabels(ISSUE_COLUMNS)
-        self.issues.verticalHeader().hide()
-        self.issues.setShowGrid(False)
-        self.issues.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
-        self.issues.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.issues.setWordWrap(True)
-        header = self.issues.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, mode in enumerate(
-            (QHeaderView.ResizeMode.ResizeToContents,) * 2 + (QHeaderView.ResizeMode.Stretch,) * 2
-        ):
-            header.setSectionResizeMode(column, mode)
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self.preview)
-        split.addWidget(lower)
-        split.setSizes([430, 190])
+        split.addWidget(self.findings)
+        split.setSizes([430, 230])
         split.setChildrenCollapsible(False)
         left = QVBoxLayout()
         left.setContentsMargins(16, 12, 12, 12)
@@ -122,15 +149,22 @@ class ImportDialog(QDialog):
         buttons.addStretch()
         buttons.addWidget(cancel)
         buttons.addWidget(self.open_button)
+        scroll = looking(QScrollArea(), "cards")  # the form is longer than a small screen is high
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.form.setObjectName("cards")
+        scroll.setWidget(self.form)
         side = QVBoxLayout()
-        side.setContentsMargins(16, 14, 16, 12)
+        side.setContentsMargins(16, 14, 12, 12)
         side.setSpacing(8)
-        side.addWidget(self.form, 1)
+        side.addWidget(scroll, 1)
         side.addWidget(looking(QFrame(), "line"))
+        side.addWidget(self._days, 0, Qt.AlignmentFlag.AlignLeft)
         side.addWidget(self._summary)
         side.addLayout(buttons)
         right = looking(QFrame(), "right")
-        right.setFixedWidth(320)
+        right.setFixedWidth(340)
         right.setLayout(side)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -143,19 +177,37 @@ class ImportDialog(QDialog):
         self.preview.roles.sectionClicked.connect(lambda section: self._choose_column(section + 1))
         self.preview.selectionModel().currentChanged.connect(lambda index: self._choose_column(index.column() + 1))
         self.form.changed.connect(self.change)
-        self.issues.itemSelectionChanged.connect(self._jump)
+        self.form.arrangement.connect(self.rearrange)
+        self.findings.wanted.connect(self._jump)
+        self.findings.answered.connect(lambda option: self.change(answered(self.mapping, option)))
+        self._days.clicked.connect(self._ask_about_days)
         self.open_button.clicked.connect(self.accept)
+
+    def _fill_tabs(self) -> None:
+        self.tabs.blockSignals(True)
+        while self.tabs.count():
+            self.tabs.removeTab(0)
+        for sheet in self._tables.sheets:
+            self.tabs.addTab(sheet.name + ("  (hidden)" if sheet.hidden else ""))
+        self.tabs.blockSignals(False)
 
     def _first_sheet(self) -> int:
         wanted = (SheetRole.VISITS, SheetRole.WIDE)
-        roles = [self.mapping.sheet(sheet.name).role for sheet in self._workbook.sheets]
-        return next((i for i, role in enumerate(roles) if role in wanted), 0)
+        roles = {s.sheet: s.role for s in self.mapping.sheets}
+        return next((i for i, sheet in enumerate(self._tables.sheets) if roles.get(sheet.name) in wanted), 0)
+
+    def _sheet(self) -> Sheet:
+        return self._tables.sheets[max(0, self.tabs.currentIndex())]
 
     def _show_sheet(self) -> None:
-        sheet = self._workbook.sheets[self.tabs.currentIndex()]
-        mapping = self.mapping.sheet(sheet.name)
+        sheet = self._sheet()
+        mapping = next((s for s in self.mapping.sheets if s.sheet == sheet.name), None)
+        if mapping is None:
+            return  # the sheets are being put together anew
         self.preview.raw.show(sheet, mapping, self.study.issues)
         self.preview.fit_columns()
+        claim = claim_of(self.mapping, sheet)
+        self.form.show_arrangement(claim.how if claim else Arrangement.AS_IT_STANDS, CHOICES)
         chosen = self.preview.roles.chosen
         if not any(c.column == chosen for c in mapping.columns):
             chosen = mapping.columns[0].column if mapping.columns else 0
@@ -163,23 +215,14 @@ class ImportDialog(QDialog):
 
     def _choose_column(self, column: int) -> None:
         self.preview.choose(column)
-        sheet = self._workbook.sheets[self.tabs.currentIndex()]
+        sheet = self._sheet()
         self.form.show_column(self.mapping, sheet.name, column)
+        found = self._readings.get(sheet.name, {}).get(column, ColumnReadings())
+        self.form.preview.show_readings(found, sheet, column)
 
-    def _rebuilt(self, future: "Future[Any]") -> None:
-        self.study = future.result()
-        self._show_issues()
-        sheet = self._workbook.sheets[self.tabs.currentIndex()]
-        self.preview.raw.show(sheet, self.mapping.sheet(sheet.name), self.study.issues)
-
-    def _show_issues(self) -> None:
-        order = {severity: place for place, severity in enumerate(Severity)}
-        issues = sorted(self.study.issues, key=lambda issue: order[issue.severity])
-        self.issues.setRowCount(len(issues))
-        for row, issue in enumerate(issues):
-            self._fill_issue(row, issue)
-        self.issues.resizeRowsToContents()
+    def _show_findings(self) -> None:
         cohort = self.study.cohort
+        self.findings.show_findings(self.questions, self.study.issues, cohort)
         words = (counted(len(cohort.patients), "patient"), counted(len(cohort.visits), "visit"),
                  counted(len(cohort.measures), "measure"))  # fmt: skip
         usable = bool(cohort.patients and cohort.measures)
@@ -187,22 +230,15 @@ class ImportDialog(QDialog):
         self._summary.setText(" · ".join(words) + advice)
         self.open_button.setEnabled(usable)
 
-    def _fill_issue(self, row: int, issue: Issue) -> None:
-        texts = (issue.severity.value, str(issue.where or ""), issue.text, issue.hint)
-        for column, text in enumerate(texts):
-            item = QTableWidgetItem(text)
-            item.setData(Qt.ItemDataRole.UserRole, issue)
-            item.setToolTip(text)
-            self.issues.setItem(row, column, item)
-
-    def _jump(self) -> None:
-        item = self.issues.item(self.issues.currentRow(), 0)
-        issue = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
-        if not isinstance(issue, Issue) or issue.where is None:
-            return
-        for at, sheet in enumerate(self._workbook.sheets):
-            place = sheet.place_of(issue.where)
+    def _jump(self, where: CellRef) -> None:
+        for at, sheet in enumerate(self._tables.sheets):
+            place = sheet.place_of(where)
             if place is not None:
                 self.tabs.setCurrentIndex(at)
                 self.preview.jump(*place)
                 return
+
+    def _ask_about_days(self) -> None:
+        form = StudyForm(self.mapping, self)
+        if form.exec():
+            self.change(form.mapping)

@@ -79,9 +79,9 @@ class RawSheet(QAbstractTableModel):
         self.beginResetModel()
         self.sheet, self.mapping = sheet, mapping
         self.columns = {} if mapping.role is SheetRole.IGNORE else {c.column: c for c in mapping.columns}
-        self.issues = {
-            (i.where.row, i.where.column): i.text for i in issues if i.where is not None and i.where.sheet == sheet.name
-        }
+        # An arranged sheet shows cells of the file elsewhere than they stand there.
+        placed = ((sheet.place_of(issue.where), issue.text) for issue in issues if issue.where is not None)
+        self.issues = {place: text for place, text in placed if place is not None}
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 — Qt's own default
@@ -102,7 +102,7 @@ class RawSheet(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.issues.get((row, column))
+            return self._tip(row, column)
         if role == Qt.ItemDataRole.BackgroundRole:
             if (row, column) in self.issues:
                 return QColor(self.theme.caution_ground)
@@ -114,11 +114,27 @@ class RawSheet(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role == Qt.ItemDataRole.DisplayRole:
-            return column_letters(section + 1) if orientation == Qt.Orientation.Horizontal else str(section + 1)
+            return self.letters(section + 1) if orientation == Qt.Orientation.Horizontal else self._number(section + 1)
         if role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal:
             found = self.columns.get(section + 1)
             return found.evidence if found is not None else None
         return None
+
+    def letters(self, column: int) -> str:
+        """Excel's letters of a column; none in an arranged sheet, whose columns are not those of the file."""
+        return "" if self.sheet is None or self.sheet.places else column_letters(column)
+
+    def _number(self, row: int) -> str:
+        return "" if self.sheet is None or self.sheet.places else str(row)
+
+    def _tip(self, row: int, column: int) -> str | None:
+        """What was noticed about a cell, and where an arranged sheet has it from."""
+        assert self.sheet is not None
+        said = self.issues.get((row, column))
+        if not self.sheet.places or self.sheet.cell(row, column) is None:
+            return said
+        place = f"from {self.sheet.ref(row, column)}"
+        return f"{place}\n{said}" if said else place
 
     def _used(self, row: int) -> bool:
         assert self.mapping is not None
@@ -151,7 +167,7 @@ class RoleHeader(QHeaderView):
         painter.drawLine(rect.topRight(), rect.bottomRight())
         upper = QRect(rect.left() + 6, rect.top() + 4, rect.width() - 12, 16)
         lower = QRect(rect.left() + 6, rect.top() + 21, rect.width() - 12, 18)
-        paint_text(painter, upper, column_letters(logical + 1), theme.soft)
+        paint_text(painter, upper, self._model.letters(logical + 1), theme.soft)
         used = column is not None and column.field is not Field.IGNORE
         paint_text(painter, lower, meaning_of(column), theme.ink if used else theme.soft, bold=used)
         painter.restore()
