@@ -108,12 +108,17 @@ def _intervals(values: PairedValues, question: Comparison, measure: Measure) -> 
 
 
 def overview(
-    cohort: Cohort, before: str, after: str, zeros: Zeros = Zeros.WILCOXON, level: float = 0.95
+    cohort: Cohort,
+    before: str,
+    after: str,
+    zeros: Zeros = Zeros.WILCOXON,
+    level: float = 0.95,
+    test: str = TESTS[0].key,
 ) -> tuple[PairedResult, ...]:
     """The same comparison for every measure that has a value at one of the two visits, in the cohort's order."""
     present = {o.measure for o in cohort.observations if o.value is not None and o.visit in (before, after)}
     return tuple(
-        compare(cohort, Comparison(measure.key, before, after, zeros, level))
+        compare(cohort, Comparison(measure.key, before, after, zeros, level, test))
         for measure in cohort.measures
         if measure.key in present
     )
@@ -215,7 +220,7 @@ def _cautions(result: PairedResult, pairs: Pairs, values: PairedValues) -> Itera
     yield from _about_censored(result, pairs)
     if result.kind is Kind.NUMERIC:
         yield from _about_zeros(result, values)
-        yield from _about_touching_zero(result)
+        yield from _about_interval_and_p(result)
         yield from _about_normality(result)
         yield from _about_ends(result)
 
@@ -244,19 +249,26 @@ def _about_flags(result: PairedResult, pairs: Pairs) -> Iterator[str]:
         yield f"{len(doubted)} {verb} in doubt: {list_text(doubted)}."
 
 
-def _about_touching_zero(result: PairedResult) -> Iterator[str]:
-    """P and interval seem to disagree because the one drops unchanged patients and the other counts them."""
+def _about_interval_and_p(result: PairedResult) -> Iterator[str]:
+    """Why the interval holds 0 beside a P below 0.05, or leaves 0 out beside one that is not."""
     test, interval = result.test("signed_rank"), result.interval("hodges_lehmann")
-    if result.comparison.zeros is not Zeros.WILCOXON or not test.zeros or test.p is None or interval.level is None:
+    if test.p is None or interval.low is None or interval.high is None or interval.level is None:
         return
-    if interval.low is None or interval.high is None or not interval.low <= 0 <= interval.high:
+    holds = interval.low <= 0 <= interval.high
+    if (test.p < OFTEN_QUOTED) != holds:
         return
-    if test.p < OFTEN_QUOTED and test.p < 1.0 - interval.level:
-        yield (
-            f"{p_text(test.p)} although the {level_text(interval.level)} interval reaches 0: the test drops the "
-            f"{count_text(test.zeros, 'unchanged patient', 'unchanged patients')}, the interval counts "
-            f"{'that one' if test.zeros == 1 else 'them'} as no change."
-        )
+    share = 1.0 - interval.level
+    unchanged = count_text(test.zeros, "unchanged patient", "unchanged patients")
+    if (test.p > share) == holds:
+        why = f"an interval at this level leaves 0 out where P is at most {p_number(share)}, not 0.05"
+    elif test.zeros:
+        does = "drops" if result.comparison.zeros is Zeros.WILCOXON else "gives no sign to"
+        one = "that one" if test.zeros == 1 else "them"
+        why = f"the test {does} the {unchanged}, the interval counts {one} as no change"
+    else:
+        why = "the test takes account of equal changes, the level of the interval is that without any"
+    verb = "reaches" if holds else "leaves out"
+    yield f"{p_text(test.p)} although the {level_text(interval.level)} interval {verb} 0: {why}."
 
 
 def _about_censored(result: PairedResult, pairs: Pairs) -> Iterator[str]:

@@ -77,7 +77,10 @@ class Dots:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A rectangle in data coordinates: a bar, a band; None reaches to the edge of the panel."""
+    """A rectangle in data coordinates: a bar, a band; None reaches to the edge of the panel.
+
+    ``name`` is the visit of a cell that stands for one value.
+    """
 
     x0: float | None
     x1: float | None
@@ -85,6 +88,16 @@ class Block:
     y1: float | None
     fill: str = "#EEF3F3"
     outline: Stroke | None = None
+    key: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A filled polygon in data coordinates, without outline: the band around a centre line."""
+
+    points: tuple[tuple[float, float], ...]
+    fill: str = "#E4E8EC"
     key: str = ""
 
 
@@ -124,7 +137,7 @@ class Note:
     pin: Pin = Pin.NONE
 
 
-Mark = Line | Dots | Block | Rule | Note
+Mark = Line | Dots | Block | Area | Rule | Note
 
 
 class Scale(StrEnum):
@@ -140,7 +153,8 @@ class Axis:
     """One axis. On a LOG scale coordinates are log10 of the value; ``visible`` False draws neither line nor ticks.
 
     Label and tick strings may hold line breaks. ``size`` is their type size in points; ``steps`` are the tick
-    distances that suit the unit (months: 1, 3, 6, 12), empty for 1, 2, 5 times a power of ten.
+    distances that suit the unit (months: 1, 3, 6, 12), empty for 1, 2, 5 times a power of ten. ``zero`` of a
+    LOG scale holds the coordinate at which zeros are drawn, which have no logarithm, and that of the break above it.
     """
 
     label: str
@@ -150,13 +164,15 @@ class Axis:
     visible: bool = True
     size: float = 7.0
     steps: tuple[float, ...] = ()
+    zero: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """One coordinate system; ``area`` is the data rectangle on the page, ``moves`` whether the camera may move it.
 
-    Panels with the same non-empty ``linked`` share their x range.
+    Panels with the same non-empty ``linked`` share their x range. ``measure`` is the key of the measure whose values
+    a panel shows, empty for the one that the figure was asked about.
     """
 
     area: Rect
@@ -166,6 +182,7 @@ class Panel:
     key: str = ""
     moves: bool = True
     linked: str = ""
+    measure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

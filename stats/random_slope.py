@@ -1,8 +1,9 @@
 """The common slope when every patient may have a slope of their own: a mixed model with random intercept and slope.
 
 Invariants: fitted by statsmodels (Powell's method, REML), which is imported only here and only once the data can carry
-the model; the standard error is computed from the variances found, P comes from Student's t with the number of patients
-minus one, never from z; a fit that did not do better than a random intercept alone is not shown.
+the model; the standard error is computed from the variances found, P comes from Student's t with the degrees of freedom
+of Satterthwaite (patients − 1 where a variance is 0 and they do not exist), never from z; a fit that did not do better
+than a random intercept alone is not shown.
 """
 
 import math
@@ -47,8 +48,9 @@ def own_slopes(
 ) -> TrendResult:
     """The mean slope of the model value = a + patient + (b + patient's own)·time + rest.
 
-    ``courses`` hold (time, value) of each patient. The degrees of freedom are patients − 1, what a t test on one slope
-    per patient has: exact for equal visits, a conservative rule else. Data that cannot carry it give the reason.
+    ``courses`` hold (time, value) of each patient. The degrees of freedom are those of Satterthwaite as in lmerTest
+    (Kuznetsova and others 2017), for equal visits those of a t test on one slope per patient; on the boundary, where a
+    variance is 0 or the correlation 1, patients − 1. Data that cannot carry the model give the reason.
     """
     used = [list(course) for course in courses if course]
     single = common_slope(used, unit, factor, level)
@@ -62,7 +64,9 @@ def own_slopes(
     # Random intercepts alone are a special case of the model: a search that ends below them has failed.
     if not loglik > single.loglik - 0.01:
         return replace(nothing, reason="The search for the variances found no maximum, so the model is not shown.")
-    df = sum(len(course) > 1 for course in used) - 1
+    containment = sum(len(course) > 1 for course in used) - 1
+    df = found.df or float(containment)
+    how = "Satterthwaite’s" if found.df else "patients − 1, since Satterthwaite’s do not exist here"
     t = found.slope / found.error
     reach = student_quantile(tail_of(level), df) * found.error
     back = factor * stretch.value / stretch.time
@@ -71,7 +75,7 @@ def own_slopes(
         nothing,
         estimate=found.slope * scale,
         se=found.error * scale,
-        df=float(df),
+        df=df,
         p=student_two_sided(t, df),
         low=(found.slope - reach) * scale,
         high=(found.slope + reach) * scale,
@@ -80,11 +84,11 @@ def own_slopes(
         sd_slope=found.sd_slope * scale,
         sd_residual=found.sd_residual * height,
         loglik=loglik,
-        containment=df,
+        containment=containment,
         boundary=found.boundary,
         method="Mixed model with a random intercept and a random slope per patient, REML (statsmodels, Powell’s "
         "method), all values at their own times; takes normally distributed values for granted. P from Student’s t, "
-        f"{df} degrees of freedom (patients − 1, a conservative rule).",
+        f"{df:.4g} degrees of freedom ({how}).",
     )
 
 
@@ -100,6 +104,7 @@ class _Found:
     sd_residual: float
     loglik: float
     boundary: bool
+    df: float | None
 
 
 def _fitted(courses: Sequence[Points]) -> _Found:
@@ -132,16 +137,12 @@ def _line(
     """Generalised least squares at the variances found; ``said`` are the log-likelihood and the mean time."""
     import numpy as np
 
-    information, score = np.zeros((2, 2)), np.zeros(2)
-    for design, value in zip(designs, values, strict=True):
-        weighted = np.linalg.solve(design @ spread @ design.T + residual * np.eye(len(value)), design)
-        information += weighted.T @ design
-        score += weighted.T @ value
-    covariance = np.linalg.inv(information)
+    covariance, score, _ = _least_squares(designs, values, spread, residual)
     level, slope = (float(x) for x in covariance @ score)
     loglik, centre = said
     at_zero = np.array([1.0, -centre])
     largest = float(np.linalg.eigvalsh(spread)[-1])
+    boundary = bool(np.linalg.eigvalsh(spread)[0] <= 1e-6 * max(largest, residual))
     return _Found(
         slope,
         math.sqrt(float(covariance[1, 1])),
@@ -150,5 +151,60 @@ def _line(
         math.sqrt(max(0.0, float(spread[1, 1]))),
         math.sqrt(residual),
         loglik,
-        boundary=bool(np.linalg.eigvalsh(spread)[0] <= 1e-6 * max(largest, residual)),
+        boundary=boundary,
+        df=None if boundary else _satterthwaite(designs, values, spread, residual),
     )
+
+
+def _least_squares(
+    designs: "list[NDArray[Any]]", values: "list[NDArray[Any]]", spread: "NDArray[Any]", residual: float
+) -> "tuple[NDArray[Any], NDArray[Any], float]":
+    """Covariance of the two coefficients, their score, and the REML deviance up to a constant."""
+    import numpy as np
+
+    information, score, deviance = np.zeros((2, 2)), np.zeros(2), 0.0
+    for design, value in zip(designs, values, strict=True):
+        variance = design @ spread @ design.T + residual * np.eye(len(value))
+        weighted = np.linalg.solve(variance, design)
+        information += weighted.T @ design
+        score += weighted.T @ value
+        deviance += float(np.linalg.slogdet(variance)[1] + value @ np.linalg.solve(variance, value))
+    covariance = np.linalg.inv(information)
+    deviance += float(np.linalg.slogdet(information)[1] - score @ covariance @ score)
+    return covariance, score, deviance
+
+
+# Share of a variance by which it is moved to find slopes and curvatures: the error is its square, a millionth.
+_STEP = 1e-3
+
+
+def _satterthwaite(
+    designs: "list[NDArray[Any]]", values: "list[NDArray[Any]]", spread: "NDArray[Any]", residual: float
+) -> float | None:
+    """2·v²/Var(v) for v the variance of the slope, by differences; None where the deviance has no minimum here."""
+    import numpy as np
+
+    first, second = float(spread[0, 0]), float(spread[1, 1])
+    at = np.array([first, float(spread[0, 1]), second, residual])
+    steps = _STEP * np.array([first, math.sqrt(first * second), second, residual])
+
+    def look(*moves: tuple[int, int]) -> tuple[float, float]:
+        """Variance of the slope and deviance with some of the four parameters moved by so many steps."""
+        moved = at.copy()
+        for place, count in moves:
+            moved[place] += count * steps[place]
+        matrix = np.array([[moved[0], moved[1]], [moved[1], moved[2]]])
+        covariance, _, deviance = _least_squares(designs, values, matrix, float(moved[3]))
+        return float(covariance[1, 1]), deviance
+
+    gradient = np.array([look((i, 1))[0] - look((i, -1))[0] for i in range(4)]) / (2 * steps)
+    curvature = np.zeros((4, 4))
+    for i in range(4):
+        for j in range(4):
+            ends = [a * b * look((i, a), (j, b))[1] for a in (1, -1) for b in (1, -1)]
+            curvature[i, j] = math.fsum(ends) / (4 * steps[i] * steps[j])
+    if np.linalg.eigvalsh(curvature * np.outer(steps, steps))[0] <= 0.0:
+        return None
+    # The deviance is −2 times the log-likelihood: the covariance of the variances is twice the inverse.
+    spread_of_variance = 2.0 * float(gradient @ np.linalg.solve(curvature, gradient))
+    return 2.0 * look()[0] ** 2 / spread_of_variance

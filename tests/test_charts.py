@@ -28,7 +28,7 @@ from trajecta.stats.cohort import (
     Role,
     Visit,
 )
-from trajecta.stats.figure import Axis, Block, Dots, Figure, Line, Note, Panel, Pin, Rule, Scale
+from trajecta.stats.figure import Axis, Block, Dots, Figure, Line, Note, Panel, Pin, Rule, Scale, Shape
 from trajecta.stats.palette import style_of
 from trajecta.stats.results import (
     Comparison,
@@ -104,9 +104,8 @@ def answered(cohort: Cohort, before: str, after: str) -> PairedResult:
     """An answer with plausible numbers; charts must take every number from here."""
     measure = cohort.measures[0]
     used = cohort.pairs(measure.key, before, after).used
-    changes = tuple(
-        PatientChange(pair.patient, pair.before.value or 0.0, pair.after.value or 0.0, 0.0) for pair in used
-    )
+    ends = [(pair.patient, pair.before.value or 0.0, pair.after.value or 0.0) for pair in used]
+    changes = tuple(PatientChange(patient, first, last, last - first) for patient, first, last in ends)
     sides = [sorted(values) for values in ([c.before for c in changes], [c.after for c in changes])]
     summaries = [Summary(len(side), side[len(side) // 2] if side else None) for side in sides]
     interval = IntervalResult("hodges_lehmann", "Hodges–Lehmann", -12.0, -16.0, -8.0, 0.95, 0.9375)
@@ -234,7 +233,10 @@ def test_a_missed_visit_breaks_the_line_and_is_named() -> None:
     assert "SYN-03 has no value at Month 3" in figure.alt
     assert "SYN-02 has no value" not in figure.alt
     dots = [m for m in figure.panels[0].marks if isinstance(m, Dots) and m.key == "SYN-03"]
-    assert [d.names for d in dots] == [("screening", "baseline", "month 1", "month 6")]
+    assert [d.names for d in dots if d.names] == [("screening", "baseline", "month 1", "month 6")]
+    cross = next(d for d in dots if not d.names)
+    assert (cross.shape, [round(x, 2) for x, _ in cross.points]) == (Shape.CROSS, [2.99])
+    assert "Cross: visit missed." in " ".join(text for text, _ in text_boxes(figure))
 
 
 def test_a_visit_that_only_one_patient_had_breaks_nobody_elses_line() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from trajecta.stats.pattern_laws import count_of_sets, lower_half, split
 from trajecta.stats.results import Zeros
 from trajecta.stats.sign_patterns import (
     How,
@@ -176,6 +177,36 @@ def test_all_ways_of_counting_agree() -> None:
             assert count_by_halves(weights, limit) == expected
             assert sum(counts(weights, limit)) == expected
             assert share_at_most(weights, limit) == near(expected / 2**m, 1e-13)
+
+
+@pytest.mark.parametrize("largest", [1, 3, 10, 60, 400])
+def test_two_sets_count_what_one_count_finds(largest: int) -> None:
+    source = Random(largest)
+    for m in [*range(2, 42), 75, 130]:
+        weights = sorted(source.randint(1, largest) for _ in range(m))
+        half = sum(weights) // 2
+        for limit in {0, 1, half // 3, source.randint(0, half), half}:
+            sets = split(weights, limit)
+            assert sorted([*sets.first, *(weight * sets.unit for weight in sets.second)]) == weights
+            assert count_of_sets(sets, limit) == count_at_most(weights, limit)
+            assert lower_half(weights, limit) == counts(weights, limit)
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 3])
+def test_two_hundred_pairs_are_counted_with_whole_numbers(decimals: int) -> None:
+    source = Random(decimals)
+    ranks = signed_ranks([round(round(source.gauss(1, 5), decimals) * 10**decimals) for _ in range(200)])
+    chance = signed_rank_chance(ranks)
+    assert chance.how is How.COUNTED
+    limit = min(ranks.positive, ranks.total - ranks.positive)
+    assert chance.fraction == Fraction(2 * count_at_most(ranks.doubled, limit), 2**ranks.used)
+    assert chance.value == near(2 * share_at_most(ranks.doubled, limit), 1e-12)
+
+
+def test_a_thousand_pairs_are_counted_in_doubles_and_it_is_said() -> None:
+    chance = signed_rank_chance(signed_ranks(differences_with_rank_sum(1000, 235000)))
+    assert chance.how is How.COUNTED_IN_DOUBLES
+    assert chance.fraction is None
 
 
 def test_simulation_is_near_the_count_and_repeats() -> None:

@@ -17,6 +17,7 @@ LINE_HEIGHT = 1.2  # of the type size
 AXIS_STROKE = Stroke(INK, 0.6)
 SMALLEST_TEXT = 4.5  # points; ticks of a zoomed axis shrink to this before they would leave the page
 FEWEST_POINTS_PER_TICK = 22.0
+BREAK_REACH, BREAK_GAP = 2.6, 1.2  # points: half the width of a break mark, half the distance of its two strokes
 
 
 def number_text(value: float, places: int = 0) -> str:
@@ -110,6 +111,19 @@ def log_ticks(low: float, high: float) -> tuple[tuple[float, str], ...]:
     return tuple(found) if len(found) > 1 else _between_powers(low, high)
 
 
+def broken_log_ticks(low: float, high: float, zero: tuple[float, float] | None) -> tuple[tuple[float, str], ...]:
+    """Ticks of a LOG axis with a place for zeros: (where they are drawn, where the axis is broken) or None.
+
+    >>> [text for _, text in broken_log_ticks(-0.6, 2, (-0.5, -0.2))]
+    ['0', '1', '10', '100']
+    """
+    if zero is None:
+        return log_ticks(low, high)
+    at, broken = zero
+    found = log_ticks(max(low, broken), high) if high > broken else ()
+    return ((at, "0"), *found) if low <= at <= high else found
+
+
 def _between_powers(low: float, high: float) -> tuple[tuple[float, str], ...]:
     """Ticks of a LOG axis that shows less than one step of 1, 2, 5: agreeable numbers at their logarithms."""
     if abs(low) > 300 or abs(high) > 300:
@@ -131,7 +145,7 @@ def axis_for_range(axis: Axis, low: float, high: float) -> Axis:
     if axis.scale is Scale.NAMES:
         ticks = tuple(tick for tick in axis.ticks if low <= tick[0] <= high)
     elif axis.scale is Scale.LOG:
-        ticks = log_ticks(low, high)
+        ticks = broken_log_ticks(low, high, axis.zero)
     else:
         ticks = linear_ticks(low, high, max(2, min(6, len(axis.ticks))), axis.steps)
     return replace(axis, range=(low, high), ticks=ticks)
@@ -152,20 +166,30 @@ def zoomed(
         return figure
 
     def moved(panel: Panel) -> Panel:
-        x, y = panel.x, panel.y
-        if x_range and (panel is found or (found.linked and panel.linked == found.linked)):
-            x = axis_for_range(x, *x_range)
-        if y_range and panel is found:
-            y = axis_for_range(y, *y_range)
-        seen = replace(panel, x=x, y=y)
-        return replace(seen, marks=tuple(_kept_on_page(mark, seen, figure.width) for mark in panel.marks))
+        return panel_at(
+            panel,
+            x_range if panel is found or (found.linked and panel.linked == found.linked) else None,
+            y_range if panel is found else None,
+            figure.width,
+        )
 
     return replace(figure, panels=tuple(moved(panel) for panel in figure.panels))
 
 
-def _kept_on_page(mark: Mark, panel: Panel, page: float) -> Mark:
+def panel_at(
+    panel: Panel, x_range: tuple[float, float] | None, y_range: tuple[float, float] | None, page: float
+) -> Panel:
+    """One panel under the camera, with other ranges, on a page of this width in points; None keeps a range."""
+    x = axis_for_range(panel.x, *x_range) if x_range else panel.x
+    y = axis_for_range(panel.y, *y_range) if y_range else panel.y
+    seen = replace(panel, x=x, y=y)
+    kept = tuple(_kept_on_page(mark, seen, page) if isinstance(mark, Note) else mark for mark in panel.marks)
+    return replace(seen, marks=kept)
+
+
+def _kept_on_page(mark: Note, panel: Panel, page: float) -> Note:
     """A text that moves with the data, shifted sideways where the camera would push it over the edge of the page."""
-    if not isinstance(mark, Note) or mark.pin is Pin.X or mark.vertical:
+    if mark.pin is Pin.X or mark.vertical:
         return mark
     (low, high), area = panel.x.range, panel.area
     width = text_width(mark.text, mark.size, mark.bold)
@@ -257,6 +281,7 @@ def _y_marks(panel: Panel) -> list[Mark]:
         marks.append(Line(((area.x - TICK_LENGTH, y), (area.x, y)), AXIS_STROKE))
         point = (area.x - TICK_LENGTH - TICK_GAP, y + CAP_HEIGHT * size / 2)
         marks.append(Note(point, text, size, anchor=Anchor.END))
+    marks += _break_marks(panel)
     right = area.x - TICK_LENGTH - TICK_GAP - _widest(axis, size) - LABEL_GAP - DESCENT * axis.size
     right = max(right, len(lines) * pitch - DESCENT * axis.size)
     middle = area.y + area.height / 2
@@ -264,3 +289,15 @@ def _y_marks(panel: Panel) -> list[Mark]:
         x = right - (len(lines) - 1 - i) * pitch
         marks.append(Note((x, middle), line, axis.size, anchor=Anchor.MIDDLE, vertical=True))
     return marks
+
+
+def _break_marks(panel: Panel) -> list[Mark]:
+    """Two short slanted strokes across a y axis, with paper between them, where it is broken above the zeros."""
+    (low, high), area, zero = panel.y.range, panel.area, panel.y.zero
+    if zero is None or not low < zero[1] < high:
+        return []
+    y = area.y + area.height - (zero[1] - low) / (high - low) * area.height
+    left, right = area.x - BREAK_REACH, area.x + BREAK_REACH
+    gap: Mark = Line(((area.x, y - BREAK_GAP), (area.x, y + BREAK_GAP)), Stroke("#FFFFFF", 1.4))
+    slants = [Line(((left, y + d + 1.2), (right, y + d - 1.2)), AXIS_STROKE) for d in (-BREAK_GAP, BREAK_GAP)]
+    return [gap, *slants]

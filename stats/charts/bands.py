@@ -62,16 +62,16 @@ def band_labels(measure: Measure, panel: Panel, size: float, told: Sequence[str]
     rather than set on a line (``with_band_note`` then says it below); of several bands each must be told apart in the
     panel. Labels in ``told`` are said elsewhere.
     """
-    lines, dots = _obstacles(panel)
+    lines, dots = obstacles(panel)
     taken = [note_box(m, *panel_point(panel, m)) for m in panel.marks if isinstance(m, Note)]
     found: list[Mark] = []
     for band in (b for b in measure.bands if b.label not in told):
         best: tuple[int, int, Note, Rect] | None = None
         for order, note in enumerate(_candidates(band, panel, size, len(measure.bands) == 1)):
             box = note_box(note, *panel_point(panel, note))
-            if any(overlap(box, other) for other in taken) or not _inside(box, panel.area):
+            if any(overlap(box, other) for other in taken) or not inside(box, panel.area):
                 continue
-            crossed = sum(_crosses(box, *line) for line in lines) + sum(overlap(box, dot) for dot in dots)
+            crossed = sum(crosses(box, *line) for line in lines) + sum(overlap(box, dot) for dot in dots)
             if best is None or crossed < best[0]:
                 best = (crossed, order, note, box)
         if best is not None and (best[0] == 0 or len(measure.bands) > 1):
@@ -125,7 +125,8 @@ def _candidates(band: Band, panel: Panel, size: float, above: bool) -> Iterable[
             yield Note((place, high), band.label, size, SOFT_INK, anchor, offset, pin=Pin.X)
 
 
-def _inside(box: Rect, area: Rect) -> bool:
+def inside(box: Rect, area: Rect) -> bool:
+    """Whether a rectangle lies within another."""
     return (
         box.x >= area.x
         and box.y >= area.y
@@ -137,8 +138,8 @@ def _inside(box: Rect, area: Rect) -> bool:
 Segment = tuple[tuple[float, float], tuple[float, float]]
 
 
-def _obstacles(panel: Panel) -> tuple[list[Segment], list[Rect]]:
-    """The data's line segments and symbol boxes in page points."""
+def obstacles(panel: Panel) -> tuple[list[Segment], list[Rect]]:
+    """What a label keeps clear of: the data's line segments and symbol boxes in page points."""
     (x0, x1), (y0, y1), area = panel.x.range, panel.y.range, panel.area
 
     def on_page(point: tuple[float, float]) -> tuple[float, float]:
@@ -161,6 +162,6 @@ def _obstacles(panel: Panel) -> tuple[list[Segment], list[Rect]]:
     return lines, dots
 
 
-def _crosses(box: Rect, start: tuple[float, float], end: tuple[float, float]) -> bool:
+def crosses(box: Rect, start: tuple[float, float], end: tuple[float, float]) -> bool:
     """Whether a segment touches a rectangle."""
     return clipped_segment(start, end, (box.x, box.y, box.x + box.width, box.y + box.height)) is not None

@@ -4,7 +4,6 @@ Invariants: symbols are moved only sideways, symmetrically, in the cohort's orde
 at the moved symbols; every number that is written comes from the ``PairedResult`` and nothing is computed here.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,14 +19,14 @@ from trajecta.stats.charts.frame import (
     plot_area,
     value_axis,
 )
-from trajecta.stats.charts.layout import Sheet, sentence_figure
+from trajecta.stats.charts.layout import Sheet
 from trajecta.stats.charts.legend import Entry, named
-from trajecta.stats.charts.traces import Point, line_width, styles, symbol_size, symbols
+from trajecta.stats.charts.pairs import OPEN_SYMBOLS, PairRow, asked_pairs, closing, largest_group, pair_rows, sideways
+from trajecta.stats.charts.traces import Point, line_width, symbol_size, symbols
 from trajecta.stats.charts.trajectories import too_low
 from trajecta.stats.charts.words import counted, listed
-from trajecta.stats.cohort import Censored, Cohort, Kind
+from trajecta.stats.cohort import Cohort, Kind
 from trajecta.stats.figure import INK, SOFT_INK, Anchor, Axis, Figure, Line, Mark, Note, Panel, Rect, Scale, Stroke
-from trajecta.stats.palette import PatientStyle
 from trajecta.stats.results import IntervalResult, PairedResult, Summary, TestResult
 from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
 from trajecta.stats.words import floor_text, level_text, named_test, p_text
@@ -36,36 +35,21 @@ BAR = 9.0  # length in points of a median bar
 MEDIAN_STROKE = Stroke(INK, 1.4)
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One patient's two points with the style they are drawn in."""
-
-    patient: str
-    style: PatientStyle
-    before: Point
-    after: Point
-
-
 def before_after(cohort: Cohort, measure: str, result: PairedResult | None, choice: ChartChoice) -> Figure:
     """The pairs of ``result`` as lines between two columns, with medians, n and the answer.
 
     Without a result or without pairs: a page with a sentence saying what is missing. ``measure`` is the measure asked
     for; a result of another measure counts as none. KeyError if the cohort has no such measure.
     """
-    found = cohort.measure(measure)
-    if result is None or result.measure.key != found.key:
-        return sentence_figure(
-            cohort, choice, "Choose a visit before and a visit after to see each patient's two values.", found.name
-        )
-    if not result.changes:
-        sentence = f"No patient has a value of {found.name} at both {result.before_label} and {result.after_label}."
-        return sentence_figure(cohort, choice, sentence, found.name)
-    rows = _rows(cohort, result)
-    return with_band_note(found, lambda told: _drawn(cohort, result, rows, choice, told))
+    found = asked_pairs(cohort, measure, result, choice)
+    if isinstance(found, Figure):
+        return found
+    rows = pair_rows(cohort, found)
+    return with_band_note(found.measure, lambda told: _drawn(cohort, found, rows, choice, told))
 
 
 def _drawn(
-    cohort: Cohort, result: PairedResult, rows: tuple[_Row, ...], choice: ChartChoice, told: tuple[str, ...]
+    cohort: Cohort, result: PairedResult, rows: tuple[PairRow, ...], choice: ChartChoice, told: tuple[str, ...]
 ) -> Figure:
     found = result.measure
     width, size = line_width(len(rows)), symbol_size(len(rows))
@@ -78,25 +62,6 @@ def _drawn(
         return too_low(cohort, choice, found)
     title = f"{found.name}, {result.before_label} and {result.after_label}"
     return Figure(choice.width_mm, height_mm, (panel,), tuple(sheet.marks), title, _words(cohort, result, rows))
-
-
-def _rows(cohort: Cohort, result: PairedResult) -> tuple[_Row, ...]:
-    own = styles(cohort)
-    question = result.comparison
-
-    def point(patient: str, visit: str, value: float, x: float) -> Point:
-        seen = cohort.observation(question.measure, visit, patient)
-        return Point(x, value, visit, seen is not None and seen.censored is not Censored.NO)
-
-    return tuple(
-        _Row(
-            change.patient,
-            own[change.patient],
-            point(change.patient, question.before, change.before, 0.0),
-            point(change.patient, question.after, change.after, 1.0),
-        )
-        for change in result.changes
-    )
 
 
 def answer_lines(result: PairedResult) -> tuple[str, ...]:
@@ -113,13 +78,14 @@ def answer_lines(result: PairedResult) -> tuple[str, ...]:
         lines.append(_test_line(replace(mcnemar, zeros=result.n - changed)))
     elif test is not None:
         lines.append(_test_line(test))
-    interval = result.yes_no.difference if result.yes_no else _interval(result)
+    interval = result.yes_no.difference if result.yes_no else shown_interval(result)
     if interval is not None and interval.estimate is not None:
         lines.append(_interval_line(interval, "" if result.yes_no else result.measure.unit))
     return tuple(line for line in lines if line)
 
 
-def _interval(result: PairedResult) -> IntervalResult | None:
+def shown_interval(result: PairedResult) -> IntervalResult | None:
+    """The estimate that figures of the pairs show with its interval; None if the result does not hold it."""
     return next((i for i in result.intervals if i.key == "hodges_lehmann"), None)
 
 
@@ -140,19 +106,19 @@ def _interval_line(interval: IntervalResult, unit: str) -> str:
     return f"{said} {limits}, level {level_text(interval.level)}"
 
 
-def _feet(rows: Sequence[_Row], result: PairedResult) -> tuple[str, ...]:
+def _feet(rows: Sequence[PairRow], result: PairedResult) -> tuple[str, ...]:
     notes = []
-    if any(p.censored for row in rows for p in (row.before, row.after)):
-        notes.append("Open symbols: beyond the limit of the assay, drawn at the limit.")
+    if any(row.censored for row in rows):
+        notes.append(OPEN_SYMBOLS)
     if result.measure.kind is Kind.NUMERIC:
         notes.append("Bars: median.")
     return (" ".join(notes),) if notes else ()
 
 
-def _panel(result: PairedResult, rows: Sequence[_Row], sheet: Sheet, told: Sequence[str]) -> Panel | None:
+def _panel(result: PairedResult, rows: Sequence[PairRow], sheet: Sheet, told: Sequence[str]) -> Panel | None:
     measure, size = result.measure, symbol_size(len(rows))
     values = [value for change in result.changes for value in (change.before, change.after)]
-    names = _column_names(result, (sheet.free_width - 50.0) / 2, sheet.size)
+    names = column_names(result, (sheet.free_width - 50.0) / 2, sheet.size)
     x = Axis("", (-0.5, 1.5), names, Scale.NAMES, size=sheet.size)
     above = sheet.size * 0.4
     height = sheet.bottom - sheet.top - above - 30.0
@@ -164,7 +130,7 @@ def _panel(result: PairedResult, rows: Sequence[_Row], sheet: Sheet, told: Seque
     area = plot_area(sheet, y, x, above)
     columns = _columns(result, rows, area, sheet.size - 1)
     x = replace(x, range=columns.range)
-    names = _column_names(result, min(columns.span - 4.0, 2 * columns.outer + 16.0), sheet.size)
+    names = column_names(result, min(columns.span - 4.0, 2 * columns.outer + 16.0), sheet.size)
     panel = Panel(area, replace(x, ticks=names), y, (), "values")
     marks: list[Mark] = list(band_blocks(measure, y))
     moved = columns.moved(rows)
@@ -180,7 +146,7 @@ def _panel(result: PairedResult, rows: Sequence[_Row], sheet: Sheet, told: Seque
     return replace(panel, marks=(*marks, *band_labels(measure, panel, sheet.size - 1, told)))
 
 
-def _column_names(result: PairedResult, room: float, size: float) -> tuple[tuple[float, str], tuple[float, str]]:
+def column_names(result: PairedResult, room: float, size: float) -> tuple[tuple[float, str], tuple[float, str]]:
     """The two tick strings: visit, n, and for a yes/no measure how many are yes."""
     sides = ((0.0, result.before_label), (1.0, result.after_label))
     found = []
@@ -218,22 +184,15 @@ class _Columns:
         """The x range that puts the columns at 0 and 1."""
         return -self.outer / self.span, 1 + self.outer / self.span
 
-    def moved(self, rows: Sequence[_Row]) -> tuple[_Row, ...]:
+    def moved(self, rows: Sequence[PairRow]) -> tuple[PairRow, ...]:
         """The rows with equal values of a column spread sideways around it."""
         befores = self._spread([row.before for row in rows])
         afters = self._spread([row.after for row in rows])
         return tuple(replace(r, before=b, after=a) for r, b, a in zip(rows, befores, afters, strict=True))
 
     def _spread(self, points: Sequence[Point]) -> list[Point]:
-        groups: defaultdict[float, list[int]] = defaultdict(list)
-        for i, point in enumerate(points):
-            groups[point.value].append(i)
-        found = list(points)
-        for members in groups.values():
-            for place, i in enumerate(members):
-                shift = (place - (len(members) - 1) / 2) * self.stack / self.span
-                found[i] = replace(points[i], x=points[i].x + shift)
-        return found
+        shifts = sideways([point.value for point in points], self.stack / self.span)
+        return [replace(point, x=point.x + shift) for point, shift in zip(points, shifts, strict=True)]
 
     def medians(self, result: PairedResult, size: float) -> list[Mark]:
         """A bar at the outer side of each column at its median, with the number beside it if there is room."""
@@ -256,9 +215,9 @@ def _median_text(summary: Summary) -> str:
     return "" if summary.median is None else short_number(summary.median)
 
 
-def _columns(result: PairedResult, rows: Sequence[_Row], area: Rect, size: float) -> _Columns:
+def _columns(result: PairedResult, rows: Sequence[PairRow], area: Rect, size: float) -> _Columns:
     """Fit columns, stacks and median labels into the width that there is."""
-    most = max(_largest_group([row.before.value for row in rows]), _largest_group([row.after.value for row in rows]))
+    most = max(largest_group([row.before.value for row in rows]), largest_group([row.after.value for row in rows]))
     symbol = symbol_size(len(rows))
     summaries = (result.before_summary, result.after_summary)
     label = max(text_width(_median_text(s), size) for s in summaries) + 5.0
@@ -274,11 +233,7 @@ def _columns(result: PairedResult, rows: Sequence[_Row], area: Rect, size: float
     return _Columns(area.width, outer, stack, symbol, labelled, half)
 
 
-def _largest_group(values: Sequence[float]) -> int:
-    return max(values.count(value) for value in set(values))
-
-
-def _words(cohort: Cohort, result: PairedResult, rows: Sequence[_Row]) -> str:
+def _words(cohort: Cohort, result: PairedResult, rows: Sequence[PairRow]) -> str:
     label = measure_label(result.measure)
     said = [
         f"{label} before ({result.before_label}) and after ({result.after_label}) in "
@@ -291,11 +246,5 @@ def _words(cohort: Cohort, result: PairedResult, rows: Sequence[_Row]) -> str:
             f"Median {_median_text(result.before_summary)} before and {_median_text(result.after_summary)} after."
         )
     said += [f"{line}." for line in answer_lines(result)]
-    said += [f"{left.patient} is left out: {left.reason}." for left in result.left_out]
-    open_symbols = sum(p.censored for row in rows for p in (row.before, row.after))
-    if open_symbols:
-        verb = "lies" if open_symbols == 1 else "lie"
-        said.append(f"{counted(open_symbols, 'value')} {verb} beyond the limit of the assay, drawn as open symbols.")
-    if cohort.synthetic:
-        said.append("The data are synthetic.")
-    return " ".join(said)
+    said.append(closing(cohort, result, rows))
+    return " ".join(said).strip()

@@ -64,6 +64,28 @@ def clipped_polyline(points: Sequence[Point], box: Box) -> Iterator[list[Point]]
         yield piece
 
 
+def clipped_polygon(corners: Sequence[Point], box: Box) -> list[Point]:
+    """The part of a polygon inside the rectangle, cut edge by edge; empty if they do not meet.
+
+    Source: Sutherland IE, Hodgman GW, Communications of the ACM 1974;17:32-42.
+
+    >>> clipped_polygon([(-5, 2), (5, 2), (5, 4), (-5, 4)], (0, 0, 10, 10))
+    [(0.0, 2.0), (5, 2), (5, 4), (0.0, 4.0)]
+    """
+    found = list(corners)
+    for axis, edge, sign in ((0, box[0], 1.0), (0, box[2], -1.0), (1, box[1], 1.0), (1, box[3], -1.0)):
+        kept: list[Point] = []
+        for start, end in zip([*found[-1:], *found[:-1]], found, strict=True):
+            before, after = sign * (start[axis] - edge), sign * (end[axis] - edge)
+            if before * after < 0:
+                t = before / (before - after)
+                kept.append((start[0] + t * (end[0] - start[0]), start[1] + t * (end[1] - start[1])))
+            if after >= 0:
+                kept.append(end)
+        found = kept
+    return found if len(found) > 2 else []
+
+
 def clipped_block(corners: Box, box: Box) -> Box | None:
     """The part of an upright rectangle inside another; None if they do not meet.
 

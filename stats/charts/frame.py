@@ -8,10 +8,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from trajecta.stats.charts.axes import bottom_room, left_room, linear_ticks, log_ticks, ticks_about
+from trajecta.stats.charts.axes import bottom_room, broken_log_ticks, left_room, linear_ticks, ticks_about
 from trajecta.stats.charts.choice import ChartChoice, TimeUnit
 from trajecta.stats.charts.layout import Sheet, checked_width, sheet_for
-from trajecta.stats.charts.legend import Entry, fit_legend, place_legend
+from trajecta.stats.charts.legend import LEAST_LEFT, Entry, fit_legend, place_legend
 from trajecta.stats.cohort import Cohort, Kind, Measure
 from trajecta.stats.figure import POINTS_PER_MM, Axis, Rect, Scale
 from trajecta.stats.text_width import shortened, text_width, wrapped
@@ -24,20 +24,27 @@ DAY_STEPS = (1.0, 2.0, 7.0, 14.0, 28.0, 60.0, 90.0, 120.0, 180.0, 240.0, 360.0, 
 
 @dataclass(frozen=True)
 class Surround:
-    """What stands around the plot: lines at the top, the legend's entries, notes and label at the foot."""
+    """What stands around the plot: lines at the top, the legend's entries, notes and label at the foot.
+
+    ``least_left`` is the width in points that a legend beside the plot must leave to it.
+    """
 
     heads: tuple[str, ...]
     entries: tuple[Entry, ...]
     feet: tuple[str, ...]
     synthetic: bool
+    least_left: float = LEAST_LEFT
 
 
 def arrange(choice: ChartChoice, around: Surround, plot_height: float) -> tuple[Sheet, float]:
     """The sheet with header, footer and legend set, and the page height in mm.
 
-    ``plot_height`` in points is what the plot with its axes gets when the user chose no height.
+    ``plot_height`` in points is what the plot with its axes gets when the user chose no height. A part of a page says
+    nothing that the page says once for all of them.
     """
     checked_width(choice)
+    if choice.within is not None:
+        around = replace(around, entries=around.entries if choice.within.legend else (), synthetic=False)
     fixed = choice.height_mm is not None
 
     def attempt(height_mm: float) -> Sheet:
@@ -47,7 +54,8 @@ def arrange(choice: ChartChoice, around: Surround, plot_height: float) -> tuple[
         free = sheet.bottom - sheet.top
         beside = (free if fixed else plot_height) - 40.0  # axis and rule label stay clear of the legend
         below = free - max(LEAST_PLOT * 1.6, free * 0.5) if fixed else math.inf
-        place_legend(fit_legend(around.entries, sheet, max(beside, 20.0), max(below, 0.0)), sheet)
+        legend = fit_legend(around.entries, sheet, max(beside, 20.0), max(below, 0.0), around.least_left)
+        place_legend(legend, sheet)
         return sheet
 
     if choice.height_mm is not None:
@@ -121,6 +129,7 @@ def value_axis(measure: Measure, values: Sequence[float], length: float, pad: fl
     return Axis(label, padded(low, high, length, pad), linear_ticks(low, high, ticks_about(length)), size=size)
 
 
+EQUAL_LOGS = 0.3  # decades around a single value: half of it and its double are in view
 LEAST_FACTOR = 50.0  # between the smallest and the largest value, from which a linear axis shows the largest only
 
 
@@ -146,14 +155,24 @@ def log_measure(measure: Measure) -> Measure:
     return replace(measure, bands=tuple(band for band in bands if band.low is not None or band.high is not None))
 
 
-def log_axis(measure: Measure, logs: Sequence[float], length: float, pad: float, size: float) -> Axis:
-    """The LOG axis for values given as their logarithms; the label says that it is one."""
+def log_axis(
+    measure: Measure,
+    logs: Sequence[float],
+    length: float,
+    pad: float,
+    size: float,
+    zero: tuple[float, float] | None = None,
+) -> Axis:
+    """The LOG axis for values given as their logarithms; the label says that it is one. ``zero`` as in ``Axis``."""
     label = fitted_label(f"{measure_label(measure)}, log scale", length, size)
     if "…" in label:
         unit = f"({measure.unit}), log scale" if measure.unit else "log scale"
         label = f"{shortened(measure.name, length, size)}\n{shortened(unit, length, size)}"
-    low, high = padded(min(logs), max(logs), length, pad)
-    return Axis(label, (low, high), log_ticks(low, high), Scale.LOG, size=size)
+    least, most = min(logs), max(logs)
+    if least == most:
+        least, most = least - EQUAL_LOGS, most + EQUAL_LOGS
+    low, high = padded(least, most, length, pad)
+    return Axis(label, (low, high), broken_log_ticks(low, high, zero), Scale.LOG, size=size, zero=zero)
 
 
 def fitted_label(label: str, length: float, size: float) -> str:

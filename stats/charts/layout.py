@@ -1,9 +1,10 @@
 """The page of a chart: margins, footer and header texts, and the rectangle that every text takes.
 
 Invariants: lengths are points from the top-left corner; what one call takes from the sheet no later call gets, so
-texts laid out through a ``Sheet`` cannot overlap; type is between 5 and 8 points.
+texts laid out through a ``Sheet`` cannot overlap; type is between 5 and 8 points unless another size was chosen.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -27,6 +28,8 @@ from trajecta.stats.text_width import ASCENT, CAP_HEIGHT, DESCENT, text_width, w
 MARGIN = 6.0  # empty border of the page
 NARROW = 200.0  # points (70 mm): below this width all type is one size smaller
 FOOT_SIZE = 5.0
+STRIP = 16.0  # points; two lines of text
+SLACK = 0.01  # points by which rounding may put a text over the edge
 SMALLEST_WIDTH_MM = 30.0
 LARGEST_WIDTH_MM = 1000.0
 SYNTHETIC = "Synthetic data"
@@ -41,6 +44,13 @@ def type_size(width: float) -> float:
     return 7.0 if width >= NARROW else 6.0
 
 
+def type_of(choice: ChartChoice) -> float:
+    """Type size of axes for this choice: the chosen one, that of its width, or that of the page it is a part of."""
+    if choice.within is not None:
+        return choice.within.size
+    return choice.edits.style.text_size or type_size(choice.width_mm * POINTS_PER_MM)
+
+
 @dataclass
 class Sheet:
     """A page being laid out: what is still free, and the marks set so far. Lives only inside one chart function."""
@@ -51,6 +61,7 @@ class Sheet:
     top: float
     bottom: float
     marks: list[Mark] = field(default_factory=list)
+    page_size: float | None = None  # of the type, where a page of several charts sets it
 
     @property
     def free_width(self) -> float:
@@ -60,7 +71,12 @@ class Sheet:
     @property
     def size(self) -> float:
         """Type size of axes on this page."""
-        return type_size(self.width)
+        return type_size(self.width) if self.page_size is None else self.page_size
+
+    @property
+    def foot_size(self) -> float:
+        """Type size of the notes at the foot."""
+        return max(FOOT_SIZE, self.size - 2.0)
 
     def head(self, texts: Iterable[str], size: float, color: str = SOFT_INK, bold: bool = False) -> None:
         """Set lines at the top, wrapped to the free width, and take their room."""
@@ -72,18 +88,19 @@ class Sheet:
 
     def foot(self, texts: Iterable[str], synthetic: bool) -> None:
         """Set small soft notes at the bottom left and "Synthetic data" at the bottom right, and take their room."""
-        lines = [line for text in texts for line in wrapped(text, self.free_width, FOOT_SIZE)]
-        label = text_width(SYNTHETIC, FOOT_SIZE) if synthetic else 0.0
-        if synthetic and (not lines or text_width(lines[-1], FOOT_SIZE) + label + 8 > self.free_width):
+        size = self.foot_size
+        lines = [line for text in texts for line in wrapped(text, self.free_width, size)]
+        label = text_width(SYNTHETIC, size) if synthetic else 0.0
+        if synthetic and (not lines or text_width(lines[-1], size) + label + 8 > self.free_width):
             lines.append("")
-        pitch = FOOT_SIZE * LINE_HEIGHT
-        first = self.bottom - DESCENT * FOOT_SIZE - (len(lines) - 1) * pitch
+        pitch = size * LINE_HEIGHT
+        first = self.bottom - DESCENT * size - (len(lines) - 1) * pitch
         for i, line in enumerate(lines):
             if line:
-                self.marks.append(Note((self.left, first + i * pitch), line, FOOT_SIZE, SOFT_INK))
+                self.marks.append(Note((self.left, first + i * pitch), line, size, SOFT_INK))
         if synthetic:
-            last = self.bottom - DESCENT * FOOT_SIZE
-            self.marks.append(Note((self.right, last), SYNTHETIC, FOOT_SIZE, SOFT_INK, Anchor.END))
+            last = self.bottom - DESCENT * size
+            self.marks.append(Note((self.right, last), SYNTHETIC, size, SOFT_INK, Anchor.END))
         if lines:
             self.bottom -= len(lines) * pitch + 3.0
 
@@ -92,7 +109,7 @@ def sheet_for(choice: ChartChoice, height_mm: float) -> Sheet:
     """An empty sheet of the chosen width and this height, inside its margins."""
     width = choice.width_mm * POINTS_PER_MM
     height = height_mm * POINTS_PER_MM
-    return Sheet(width, MARGIN, width - MARGIN, MARGIN, height - MARGIN)
+    return Sheet(width, MARGIN, width - MARGIN, MARGIN, height - MARGIN, page_size=type_of(choice))
 
 
 def checked_width(choice: ChartChoice) -> float:
@@ -109,7 +126,7 @@ def sentence_figure(cohort: Cohort, choice: ChartChoice, sentence: str, title: s
     width = checked_width(choice)
     height_mm = choice.height_mm or round(max(width * 0.4, 30.0), 1)
     sheet = sheet_for(choice, height_mm)
-    sheet.foot((), cohort.synthetic)
+    sheet.foot((), cohort.synthetic and choice.within is None)
     size = sheet.size
     lines = wrapped(sentence, sheet.free_width - 12, size)
     middle = (sheet.top + sheet.bottom) / 2
@@ -159,6 +176,21 @@ def overlap(one: Rect, other: Rect) -> bool:
         and one.y < other.y + other.height
         and other.y < one.y + one.height
     )
+
+
+def clashes(figure: Figure) -> int:
+    """How many texts of a figure lie on another one, in pairs, or leave the page."""
+    boxes = [box for text, box in text_boxes(figure) if text]
+    wide, high = figure.width + SLACK, figure.height + SLACK
+    outside = sum(b.x < -SLACK or b.y < -SLACK or b.x + b.width > wide or b.y + b.height > high for b in boxes)
+    pairs: set[tuple[int, int]] = set()
+    strips: dict[int, list[int]] = {}  # only texts that reach into one strip of the page can touch
+    for i, box in enumerate(boxes):
+        for strip in range(math.floor(box.y / STRIP), math.floor((box.y + box.height) / STRIP) + 1):
+            within = strips.setdefault(strip, [])
+            pairs.update((j, i) for j in within if overlap(boxes[j], box))
+            within.append(i)
+    return outside + len(pairs)
 
 
 def heading(text: str, x: float, y: float, size: float) -> Note:

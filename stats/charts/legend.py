@@ -68,22 +68,35 @@ def named(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], tuple[str, ...]]
     return (), (f"{len(entries)} patients; select one in the window to see which it is.",)
 
 
+def sizes_from(size: float) -> tuple[float, ...]:
+    """Type sizes of a legend from that of the axes down to the smallest.
+
+    >>> sizes_from(7.0), sizes_from(6.0), sizes_from(8.5)
+    ((7.0, 6.0, 5.0), (6.0, 5.0), (8.5, 7.5, 7.0, 6.0, 5.0))
+    """
+    larger = [size - i for i in range(int(size - SIZES[0]) + 1) if size - i > SIZES[0]]
+    return (*larger, *(s for s in SIZES if s <= size))
+
+
 def _column_width(entries: Sequence[Entry], size: float) -> float:
     return SAMPLE + GAP + max((text_width(e.patient, size) for e in entries), default=0.0)
 
 
-def fit_legend(entries: Sequence[Entry], sheet: Sheet, plot_height: float, most_below: float) -> Legend:
+def fit_legend(
+    entries: Sequence[Entry], sheet: Sheet, plot_height: float, most_below: float, least_left: float = LEAST_LEFT
+) -> Legend:
     """Choose the place and type size: beside the plot if it takes no more than a third of the page, else below.
 
-    ``plot_height`` is the height available beside the plot, ``most_below`` the most it may take below.
+    ``plot_height`` is the height available beside the plot, ``most_below`` the most it may take below,
+    ``least_left`` the width that a legend beside the plot must leave to it.
     """
-    sizes = [s for s in SIZES if s <= sheet.size and (len(entries) <= MANY or s < SIZES[0])]
+    sizes = [s for s in sizes_from(sheet.size) if len(entries) <= MANY or s < SIZES[0]]
     for size in sizes:
         rows = max(1, int(plot_height / (size * ROW_HEIGHT)))
         columns = max(1, math.ceil(len(entries) / rows))
         width = _column_width(entries, size)
         legend = Legend(tuple(entries), True, size, columns, math.ceil(len(entries) / columns), width)
-        if legend.width <= min(WIDEST_BESIDE * sheet.width, sheet.free_width - LEAST_LEFT):
+        if legend.width <= min(WIDEST_BESIDE * sheet.width, sheet.free_width - least_left):
             return legend
     for size in sizes:
         width = min(_column_width(entries, size), sheet.free_width)

@@ -28,11 +28,18 @@ from trajecta.stats.charts.frame import (
     time_axis,
     value_axis,
 )
-from trajecta.stats.charts.layout import Sheet, sentence_figure
+from trajecta.stats.charts.layout import Sheet, sentence_figure, type_of
 from trajecta.stats.charts.legend import SAMPLE, Entry, sample_marks
-from trajecta.stats.charts.traces import Trace, in_unit, trace_marks, traces, unit_of_time
+from trajecta.stats.charts.traces import Trace, in_unit, missed_marks, trace_marks, traces, unit_of_time
 from trajecta.stats.charts.trajectories import too_low, zero_rule
-from trajecta.stats.charts.words import closing_sentences, counted, foot_notes, listed, missing_sentences
+from trajecta.stats.charts.words import (
+    closing_sentences,
+    counted,
+    foot_notes,
+    listed,
+    missed_note,
+    missing_sentences,
+)
 from trajecta.stats.cohort import Cohort, Measure, Role
 from trajecta.stats.figure import (
     SOFT_INK,
@@ -127,10 +134,9 @@ def _story(cohort: Cohort, measure: str, patient: str, choice: ChartChoice) -> _
 
 def _drawn(cohort: Cohort, measure: Measure, story: _Story, choice: ChartChoice, told: tuple[str, ...]) -> Figure:
     around = Surround((), (), (*band_note(told), *_feet(story)), cohort.synthetic)
-    narrow = choice.width_mm < 71
     has_values = any(t.points for t in story.drawn)
     rows = _rows(story)
-    size = 6.0 if narrow else 7.0
+    size = type_of(choice)
     below = _below_height(story, rows, size)
     head = size * 2.6 + 4
     plot = 0.72 * default_plot_height(choice.width_mm) if has_values else 0.0
@@ -238,6 +244,7 @@ def _activity(measure: Measure, story: _Story, area: Rect, x: Axis, size: float)
             Line(tuple((p.x, p.value) for p in run), CONTEXT, trace.patient) for run in trace.runs if len(run) > 1
         ]
     if story.focus:
+        marks += missed_marks(story.focus, FOCUS_WIDTH, FOCUS_SIZE, False)
         marks += trace_marks(story.focus, FOCUS_WIDTH, FOCUS_SIZE)
     return Panel(area, x, y, tuple(marks), "values", linked="time")
 
@@ -305,7 +312,8 @@ def _feet(story: _Story) -> tuple[str, ...]:
     ended = [f"{row.label} until day {_day(max(b.stop or 0 for b in row.bars))}" for row in _rows(story).ended]
     if ended:
         notes.append(f"Before the time shown: {', '.join(ended)}.")
-    return (*foot_notes(story.drawn), *notes)
+    missed = missed_note((story.focus,)) if story.focus else ()
+    return (*foot_notes(story.drawn), *missed, *notes)
 
 
 def _unclear_words(story: _Story) -> list[str]:

@@ -4,6 +4,7 @@ Invariants: patients keep the cohort's order and their style whether or not othe
 time, so the order of the rows in the workbook changes nothing; a value without a day is never placed by guessing.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -30,13 +31,17 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One patient's values: ``runs`` are unbroken pieces, ``missed`` and ``undated`` the labels of visits."""
+    """One patient's values: ``runs`` are unbroken pieces, ``missed`` and ``undated`` the labels of visits.
+
+    ``missed_at`` are the places of the missed visits on the x axis.
+    """
 
     patient: str
     style: PatientStyle
     runs: tuple[tuple[Point, ...], ...]
     missed: tuple[str, ...] = ()
     undated: tuple[str, ...] = ()
+    missed_at: tuple[float, ...] = ()
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -119,7 +124,7 @@ def traces(cohort: Cohort, measure: str, unit: TimeUnit | None) -> tuple[Trace, 
     )
 
 
-Parts = tuple[tuple[tuple[Point, ...], ...], tuple[str, ...], tuple[str, ...]]
+Parts = tuple[tuple[tuple[Point, ...], ...], tuple[str, ...], tuple[str, ...], tuple[float, ...]]
 
 
 def _trace(cohort: Cohort, measure: str, patient: Patient, unit: TimeUnit | None, have: Counter[str]) -> Parts:
@@ -142,15 +147,16 @@ def _trace(cohort: Cohort, measure: str, patient: Patient, unit: TimeUnit | None
     while placed and placed[-1][2] is None:  # not yet reached is not missed
         placed.pop()
     runs: list[list[Point]] = [[]]
-    missed = []
-    for _, order, point in placed:
+    missed, missed_at = [], []
+    for x, order, point in placed:
         if point is not None:
             runs[-1].append(point)
         elif runs[0]:
             missed.append(labels[order])
+            missed_at.append(x)
             if runs[-1]:
                 runs.append([])
-    return tuple(tuple(run) for run in runs if run), tuple(missed), tuple(undated)
+    return tuple(tuple(run) for run in runs if run), tuple(missed), tuple(undated), tuple(missed_at)
 
 
 def line_width(patients: int) -> float:
@@ -169,6 +175,28 @@ def trace_marks(trace: Trace, width: float, size: float) -> tuple[Mark, ...]:
     stroke = Stroke(style.color, width, style.dash)
     lines = [Line(tuple((p.x, p.value) for p in run), stroke, trace.patient) for run in trace.runs if len(run) > 1]
     return (*lines, *symbols(trace.points, style, size, trace.patient))
+
+
+MISSED_DASH = (1.0, 2.4)  # unlike any patient's own dash
+
+
+def missed_marks(trace: Trace, width: float, size: float, dashed: bool) -> tuple[Mark, ...]:
+    """A cross in the gap at each missed visit, half-way in height as the time is; ``dashed`` also bridges the gap.
+
+    The crosses carry no visit names: they are no values.
+    """
+    color = trace.style.color
+    marks: list[Mark] = []
+    crosses: list[tuple[float, float]] = []
+    for before, after in itertools.pairwise(trace.runs):
+        (x0, y0), (x1, y1) = (before[-1].x, before[-1].value), (after[0].x, after[0].value)
+        if dashed:
+            marks.append(Line(((x0, y0), (x1, y1)), Stroke(color, width * 0.8, MISSED_DASH), trace.patient))
+        inside = [x for x in trace.missed_at if x0 <= x <= x1]
+        crosses += [(x, y0 + (y1 - y0) * ((x - x0) / (x1 - x0) if x1 > x0 else 0.5)) for x in inside]
+    if crosses:
+        marks.append(Dots(tuple(crosses), Shape.CROSS, size * 0.9, "", Stroke(color, 0.7), trace.patient))
+    return tuple(marks)
 
 
 # Shapes of equal width differ in area; these factors make them look alike.

@@ -55,6 +55,17 @@ def foot_notes(traces: Sequence[Trace]) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def missed_note(traces: Sequence[Trace], dashed: bool = False) -> tuple[str, ...]:
+    """What the crosses in broken lines mean, where there are any.
+
+    >>> missed_note(())
+    ()
+    """
+    if not any(len(trace.runs) > 1 for trace in traces):
+        return ()
+    return (f"Cross: visit missed{', the value there is not known' if dashed else ''}.",)
+
+
 def closing_sentences(cohort: Cohort, traces: Sequence[Trace], measure: str) -> list[str]:
     """Who is not drawn and why, and that the data are synthetic."""
     said = [f"{left.patient} is excluded: {left.reason}." for left in cohort.excluded]
