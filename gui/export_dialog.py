@@ -1,10 +1,10 @@
-"""Saving the figure: format, width in millimetres, resolution, and a preview that is the print itself."""
+"""Saving the figure: journal, format, width, resolution, a preview that is the print itself, what breaks the preset."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,15 +22,31 @@ from PySide6.QtWidgets import (
 )
 
 from trajecta.gui.parts import called, looking
+from trajecta.gui.preferences import Preferences
+from trajecta.gui.preflight_list import PreflightList
 from trajecta.gui.session import Message, Session, Tone
+from trajecta.io.beside import paths_beside, write_beside
 from trajecta.io.export import FORMATS, export_figure
+from trajecta.io.journals import Journal, journals
 from trajecta.io.pen import draw_figure
+from trajecta.io.preflight import preflight
 from trajecta.io.study import home_of
 from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.figure import POINTS_PER_MM, Figure
 
 Make = Callable[[ChartChoice, bool], Figure]
-WIDTHS = ((89.0, "89 mm, one column"), (120.0, "120 mm"), (183.0, "183 mm, two columns"), (0.0, "Other width"))
+WIDTHS = (89.0, 120.0, 183.0)  # where no journal is chosen, or it does not say
+NAMES = {
+    "widths": "widths",
+    "max_height": "height",
+    "min_text": "least text size",
+    "max_text": "largest text size",
+    "min_line": "line width",
+    "formats": "formats",
+    "dpi_line": "resolution",
+    "dpi_combination": "resolution of combinations",
+    "colour": "colours",
+}
 TEXT_MARGINS = (6, 0, 6, 0)  # px; the style sheet's padding does not reach the text of a spin box
 
 
@@ -77,23 +93,26 @@ class Preview(QWidget):
 
 
 class ExportDialog(QDialog):
-    """Choices at the right, the print at the left; Save writes one file and says where it is."""
+    """Choices at the right, the print at the left, findings below it; Save writes the figure and says where it is."""
 
-    def __init__(self, session: Session, make: Make, parent: QWidget) -> None:
+    def __init__(self, session: Session, make: Make, preferences: Preferences, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export figure")
-        self.resize(980, 620)
-        self._session, self._make = session, make
+        self.resize(1040, 720)
+        self._session, self._make, self._preferences = session, make, preferences
         choice = session.study.chart
         self.preview = Preview()
+        self.findings = PreflightList()
+        self.journal = called(QComboBox(), "Journal")
+        self.journal.addItem("No journal", None)
+        for journal in journals():
+            self.journal.addItem(journal.name, journal)
+        known = [journal.key for journal in journals()]
+        self.journal.setCurrentIndex(known.index(preferences.journal) + 1 if preferences.journal in known else 0)
         self.format = called(QComboBox(), "Format")
         for entry in FORMATS:
             self.format.addItem(entry.name, entry)
         self.width_box = called(QComboBox(), "Width")
-        for width, name in WIDTHS:
-            self.width_box.addItem(name, width)
-        known = self.width_box.findData(choice.width_mm)
-        self.width_box.setCurrentIndex(known if known >= 0 else self.width_box.count() - 1)
         self.width_mm = millimetres(choice.width_mm, 50.0, 250.0)
         self.own_height = QCheckBox("Own height")
         self.own_height.setChecked(choice.height_mm is not None)
@@ -101,8 +120,12 @@ class ExportDialog(QDialog):
         self.dpi = called(QSpinBox(minimum=72, maximum=1200, value=600, suffix=" dpi"), "Resolution")
         self.dpi.lineEdit().setTextMargins(*TEXT_MARGINS)
         self.as_seen = QCheckBox("As seen now, with the zoom")
-        self._size = looking(QLabel(), "soft")
-        self._size.setWordWrap(True)
+        self.with_data = QCheckBox("Source data, legend and alt text beside it")
+        self.with_data.setChecked(preferences.with_data)
+        self._size, self._source = looking(QLabel(), "soft"), looking(QLabel(), "soft")
+        for label in (self._size, self._source):
+            label.setWordWrap(True)
+        self._offer_widths()
         self._lay_out()
         self._connect()
         self._refresh()
@@ -114,23 +137,41 @@ class ExportDialog(QDialog):
         return replace(self._session.study.chart, width_mm=self.width_mm.value(), height_mm=height)
 
     def save_as(self, path: Path) -> bool:
-        """Write the previewed figure; True if it is on disk."""
+        """Write the previewed figure, and with it what was asked to lie beside it; True if all of it is on disk."""
         figure = self._make(self.choice, self.as_seen.isChecked())
-        if not self._session.attempt(lambda: export_figure(figure, path, self.dpi.value())):
+        chart = self.choice
+        if chart.kind == "medication":  # drawn of the patient selected in the window, where none was chosen
+            chart = replace(chart, patient=chart.patient or self._session.patient)
+        study = self._session.study.with_chart(chart)
+        result = self._session.result
+        answer = result if result is not None and result.comparison == study.comparison else None
+        beside = self.with_data.isChecked()
+
+        def write() -> None:
+            export_figure(figure, path, self.dpi.value())
+            if beside:
+                write_beside(study, figure, answer, path)
+
+        if not self._session.attempt(write):
             return False
-        self._session.said.emit(Message(f"Saved {path.name} in {path.parent}.", Tone.NOTE))
+        names = [path.name, *(other.name for other in paths_beside(path) if beside)]
+        said = f"{', '.join(names[:-1])} and {names[-1]}" if beside else names[0]
+        self._session.said.emit(Message(f"Saved {said} in {path.parent}.", Tone.NOTE))
         return True
 
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setVerticalSpacing(8)
         form.setHorizontalSpacing(12)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("Journal", self.journal)
         form.addRow("Format", self.format)
         form.addRow("Width", self.width_box)
         form.addRow("", self.width_mm)
         form.addRow(self.own_height, self.height_mm)
         form.addRow("Resolution", self.dpi)
         form.addRow(self.as_seen)
+        form.addRow(self.with_data)
         save = looking(QPushButton("Save…", default=True), "primary")
         cancel = QPushButton("Cancel")
         save.clicked.connect(self._save)
@@ -146,25 +187,54 @@ class ExportDialog(QDialog):
         side.addLayout(form)
         side.addSpacing(8)
         side.addWidget(self._size)
+        side.addSpacing(8)
+        side.addWidget(self._source)
         side.addStretch()
         side.addLayout(buttons)
         right = QWidget()
-        right.setFixedWidth(320)
+        right.setFixedWidth(340)
         right.setLayout(side)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.preview, 1)
+        left.addWidget(self.findings)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.preview, 1)
+        layout.addLayout(left, 1)
         layout.addWidget(right)
 
     def _connect(self) -> None:
+        self.journal.currentIndexChanged.connect(lambda _: self._choose_journal())
         self.width_box.currentIndexChanged.connect(lambda _: self._choose_width())
         for box in (self.width_mm, self.height_mm):
             box.valueChanged.connect(lambda _: self._refresh())
         self.dpi.valueChanged.connect(lambda _: self._refresh())
         for check in (self.own_height, self.as_seen):
             check.toggled.connect(lambda _: self._refresh())
+        self.with_data.toggled.connect(lambda wanted: setattr(self._preferences, "with_data", wanted))
         self.format.currentIndexChanged.connect(lambda _: self._refresh())
+
+    def _choose_journal(self) -> None:
+        """Take the journal's page: the width of its that is nearest to the one there is."""
+        journal: Journal | None = self.journal.currentData()
+        self._preferences.journal = journal.key if journal is not None else ""
+        if journal is not None and journal.widths:
+            width = self.width_mm.value()
+            self.width_mm.setValue(min(journal.widths, key=lambda usual: abs(usual - width)))
+        self._offer_widths()
+        self._refresh()
+
+    def _offer_widths(self) -> None:
+        """The widths of the journal, and another one to be typed; the one there is stays chosen."""
+        journal: Journal | None = self.journal.currentData()
+        with QSignalBlocker(self.width_box):
+            self.width_box.clear()
+            for width, words in width_choices(journal):
+                self.width_box.addItem(words, width)
+            self.width_box.addItem("Other width", 0.0)
+            known = self.width_box.findData(float(self.width_mm.value()))
+            self.width_box.setCurrentIndex(known if known >= 0 else self.width_box.count() - 1)
 
     def _choose_width(self) -> None:
         if width := self.width_box.currentData():
@@ -174,7 +244,7 @@ class ExportDialog(QDialog):
     def _refresh(self) -> None:
         self.width_mm.setVisible(not self.width_box.currentData())
         self.height_mm.setEnabled(self.own_height.isChecked())
-        entry = self.format.currentData()
+        entry, journal = self.format.currentData(), self.journal.currentData()
         self.dpi.setEnabled(entry.bitmap)
         figure = self._make(self.choice, self.as_seen.isChecked())
         self.preview.show_figure(figure)
@@ -184,6 +254,12 @@ class ExportDialog(QDialog):
             words = f"{figure.width_mm:g} × {figure.height_mm:.0f} mm, {pixels[0]} × {pixels[1]} pixels. {entry.what}"
         shown = self.preview.scale_factor * POINTS_PER_MM / (self.logicalDpiX() / 25.4)
         self._size.setText(f"{words}\n\nPreview at {shown:.0%} of print size.".replace("%", " %"))
+        none = (
+            f"Nothing breaks what {journal.name} asks of a figure." if journal else "Every text and mark can be read."
+        )
+        self.findings.show_findings(preflight(figure, journal, entry.suffixes[0], self.dpi.value()), none)
+        self._source.setText(source_text(journal) if journal else "")
+        self._source.setToolTip(f"{journal.through or journal.source}\n\n{journal.note}" if journal else "")
 
     def _save(self) -> None:
         entry = self.format.currentData()
@@ -201,6 +277,28 @@ class ExportDialog(QDialog):
             path = path.with_name(f"{path.name}.{entry.suffixes[0]}")
         if self.save_as(path):
             self.accept()
+
+
+def width_choices(journal: Journal | None) -> tuple[tuple[float, str], ...]:
+    """The widths of a journal, or the usual ones where there is none or it does not say, each with its words."""
+    widths = journal.widths if journal is not None and journal.widths else WIDTHS
+
+    def words(at: int) -> str:
+        return ", one column" if at == 0 else ", full width" if at == len(widths) - 1 else ""
+
+    return tuple((float(width), f"{width:g} mm{words(i)}") for i, width in enumerate(widths))
+
+
+def source_text(journal: Journal) -> str:
+    """Where the numbers of a preset come from, in one sentence or two."""
+    host = journal.source.split("/")[2].removeprefix("www.")
+    day = f"{journal.read.day} {journal.read:%B %Y}"
+    if journal.through:
+        return f"Numbers from a summary by others, read on {day}, not from the journal's page at {host}."
+    whose = "the publisher's general page" if journal.general else "the journal's page"
+    said = f"Numbers from {whose} at {host}, read on {day}."
+    doubtful = ", ".join(NAMES[field] for field, _ in journal.unverified)
+    return f"{said} Not verified there: {doubtful}." if doubtful else said
 
 
 def millimetres(value: float, low: float, high: float) -> QDoubleSpinBox:

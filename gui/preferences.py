@@ -40,6 +40,24 @@ class Preferences:
         self._settings.setValue("geometry", value)
 
     @property
+    def journal(self) -> str:
+        """Key of the journal that figures are exported for, empty for none."""
+        return str(self._settings.value("journal", ""))
+
+    @journal.setter
+    def journal(self, key: str) -> None:
+        self._settings.setValue("journal", key)
+
+    @property
+    def with_data(self) -> bool:
+        """Whether source data, legend and alternative text are written beside an exported figure."""
+        return str(self._settings.value("with_data", "false")).lower() == "true"  # INI files hold words
+
+    @with_data.setter
+    def with_data(self, wanted: bool) -> None:
+        self._settings.setValue("with_data", wanted)
+
+    @property
     def recent(self) -> tuple[Path, ...]:
         """Workbooks opened before, newest first, those that are gone left out."""
         value = self._settings.value("recent", [])

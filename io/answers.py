@@ -49,6 +49,7 @@ def answer_json(result: PairedResult) -> dict[str, Any]:
             for c in result.changes
         ],
         "zeros": result.comparison.zeros.value,
+        "test": result.comparison.test,
         "tests": [_test(test) for test in result.tests],
         "intervals": [_interval(interval) for interval in result.intervals],
         "yes_no": None if result.yes_no is None else _yes_no(result.yes_no),

@@ -11,7 +11,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from trajecta import __version__
-from trajecta.io.commands_families import add_compare_options, add_power_options
+from trajecta.io.commands_chart import add_chart_options
+from trajecta.io.commands_compose import add_compose_options, run_compose
+from trajecta.io.commands_cuts import add_changes
+from trajecta.io.commands_families import LEADING, add_compare_options, add_power_options
+from trajecta.io.commands_figure import add_figure_options, checked_page, companions
 from trajecta.io.commands_visits import add_visits
 from trajecta.io.errors import AppError, QuestionError
 from trajecta.io.study import Study, open_study
@@ -49,11 +53,14 @@ def parser() -> argparse.ArgumentParser:
         epilog="Without a command: trajecta [FILE] opens the window, trajecta --demo opens it on the demo cohort.",
     )
     top.add_argument("--version", action="version", version=f"Trajecta {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="check|compare|visits|figure|report|power")
+    commands = top.add_subparsers(
+        dest="command", required=True, metavar="check|changes|compare|visits|figure|report|power"
+    )
 
     check = commands.add_parser("check", help="say what is understood of a workbook, and what is odd in it")
     check.add_argument("file", type=Path)
     check.add_argument("--json", action="store_true", help="print one JSON object")
+    check.add_argument("--certificate", type=Path, default=None, help="write the certificate of equality as .xlsx")
     check.set_defaults(run=run_check)
 
     compare = commands.add_parser("compare", help="compare a measure between two visits")
@@ -66,21 +73,25 @@ def parser() -> argparse.ArgumentParser:
     add_compare_options(compare)
     compare.set_defaults(run=run_compare)
 
+    add_changes(commands.add_parser("changes", help="say what changed between two cuts of a study"))
     add_visits(commands.add_parser("visits", help="compare a measure over several visits"))
 
     power = commands.add_parser("power", help="say what a number of pairs can show, before a study")
     add_power_options(power)
     power.set_defaults(run=run_power)
 
-    figure = commands.add_parser("figure", help="write a figure as PDF, SVG, PNG or TIFF")
+    figure = commands.add_parser("figure", help="write a figure as PDF, SVG, EPS, PNG, TIFF or PowerPoint")
     add_question(figure)
-    figure.add_argument("--chart", default="trajectories", help="trajectories, before-after or medication")
+    figure.add_argument("--chart", default="trajectories", help="kind of chart (default: trajectories)")
     figure.add_argument("--out", type=Path, required=True, help="file to write; its suffix chooses the format")
-    figure.add_argument("--width-mm", type=float, default=183.0)
+    figure.add_argument("--width-mm", type=float, default=None, help="default: 183, or the widest of the journal")
     figure.add_argument("--height-mm", type=float, default=None)
     figure.add_argument("--dpi", type=int, default=600, help="resolution of PNG and TIFF")
     figure.add_argument("--time", choices=["months", "days"], default="months", help="unit of the time axis")
     figure.add_argument("--patient", default=None, help="patient of the medication chart")
+    add_figure_options(figure)
+    add_chart_options(figure)
+    add_compose_options(figure)
     figure.set_defaults(run=run_figure)
 
     report = commands.add_parser("report", help="write an overview of every measure to a folder")
@@ -112,16 +123,24 @@ def run_check(asked: argparse.Namespace) -> None:
     """``check FILE [--json]``."""
     from trajecta.io.check import check_json, check_text
     from trajecta.io.guess import guess_mapping
+    from trajecta.io.reading import read_safely
     from trajecta.io.study import study_of
-    from trajecta.io.workbook import read_workbook
 
-    workbook = read_workbook(asked.file)
+    workbook = read_safely(asked.file)
     mapping = guess_mapping(workbook)
     study = study_of(workbook, mapping)
+    found = check_json(workbook, mapping, study.cohort, study.issues) if asked.json else {}
+    text = "" if asked.json else check_text(workbook, mapping, study.cohort, study.issues)
+    if asked.certificate is not None:
+        from trajecta.io.certificate import certificate_json, summary, write_certificate
+
+        certificate = write_certificate(workbook, study, asked.certificate)
+        found["certificate"] = certificate_json(certificate)
+        text += f"\n\n{summary(certificate)}"
     if asked.json:
-        print_json(check_json(workbook, mapping, study.cohort, study.issues))
+        print_json(found)
     else:
-        print(check_text(workbook, mapping, study.cohort, study.issues))
+        print(text)
 
 
 def run_compare(asked: argparse.Namespace) -> None:
@@ -155,7 +174,8 @@ def run_power(asked: argparse.Namespace) -> None:
 
 
 def run_figure(asked: argparse.Namespace) -> None:
-    """``figure FILE --chart KIND --out FILE``."""
+    """``figure FILE --chart KIND --out FILE``, or ``--compose`` for a page of several."""
+    from trajecta.io.commands_chart import with_chart_options
     from trajecta.io.export import export_figure
     from trajecta.stats.charts.choice import ChartChoice, TimeUnit
     from trajecta.stats.charts.registry import CHARTS, build_figure
@@ -164,18 +184,20 @@ def run_figure(asked: argparse.Namespace) -> None:
     kinds = {chart.key: chart for chart in CHARTS}
     if asked.chart not in kinds:
         raise QuestionError(f"There is no chart “{asked.chart}”; choose one of {', '.join(kinds)}.")
-    if not 40 <= asked.width_mm <= 500:
-        raise QuestionError(f"A width of {asked.width_mm:g} mm cannot be drawn; choose 40 to 500 mm.")
-    if asked.height_mm is not None and not 30 <= asked.height_mm <= 500:
-        raise QuestionError(f"A height of {asked.height_mm:g} mm cannot be drawn; choose 30 to 500 mm.")
-    if not 36 <= asked.dpi <= 2400:
-        raise QuestionError(f"A resolution of {asked.dpi} dpi cannot be written; choose 36 to 2400.")
+    width = checked_page(asked)
+    if asked.compose is not None:
+        run_compose(asked, width)
+        return
     needs_pair = kinds[asked.chart].needs_pair or asked.before is not None or asked.after is not None
     study = question_of(open_study(asked.file), asked, needs_pair=needs_pair)
     result = compare(study.cohort, study.comparison) if study.comparison is not None else None
     patient = chosen_patient(study.cohort, asked.patient)
-    choice = ChartChoice(asked.chart, asked.width_mm, asked.height_mm, TimeUnit(asked.time), patient)
-    export_figure(build_figure(study.cohort, study.measure, result, choice), asked.out, asked.dpi)
+    others = tuple(chosen_measure(study.cohort, name) for name in asked.others)
+    choice = ChartChoice(asked.chart, width, asked.height_mm, TimeUnit(asked.time), patient, with_measures=others)
+    choice = with_chart_options(study.cohort, choice, asked)
+    figure = build_figure(study.cohort, study.measure, result, choice)
+    export_figure(figure, asked.out, asked.dpi)
+    companions(study.with_chart(choice), figure, result, asked)
 
 
 def run_report(asked: argparse.Namespace) -> None:
@@ -214,7 +236,8 @@ def question_of(
     important = getattr(asked, "important", None)
     if important is not None and not 0 < important < float("inf"):
         raise QuestionError(f"A change of {important:g} cannot be the smallest that counts; give a number above 0.")
-    asking = Comparison(key, before, after, zeros, asked.level, important=important)
+    test = LEADING[getattr(asked, "test", "signed-rank")]
+    asking = Comparison(key, before, after, zeros, asked.level, test, important)
     return study.with_comparison(asking)
 
 

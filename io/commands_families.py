@@ -19,9 +19,24 @@ if TYPE_CHECKING:
 ADJUSTMENTS = ("holm", "bh", "bonferroni", "max-t")
 """The values of ``stats.families.Adjustment``, written out to keep the grammar from importing it; a test compares."""
 
+LEADING = {
+    "signed-rank": "signed_rank",
+    "sign": "sign",
+    "sign-flip": "sign_flip",
+    "t": "paired_t",
+    "log-t": "log_ratio_t",
+}
+"""What ``--test`` understands, with the key of ``stats.paired_tests.TESTS``; written out for the same reason."""
+
 
 def add_compare_options(command: argparse.ArgumentParser) -> None:
     """The options of ``compare`` that go beyond one measure and one answer."""
+    command.add_argument(
+        "--test",
+        choices=[*LEADING],
+        default=next(iter(LEADING)),
+        help="test the answer leads with (default signed-rank)",
+    )
     command.add_argument("--all", action="store_true", help="compare every measure, with adjusted P values")
     command.add_argument(
         "--family",
@@ -93,7 +108,7 @@ def _rule(cohort: "Cohort", measure: str, text: str | None) -> "Threshold":
 def families_answer(study: "Study", asked: argparse.Namespace) -> dict[str, Any] | str:
     """Every measure, or those of the families named, compared and adjusted: a JSON object or a text.
 
-    ``study.comparison`` holds visits, zero policy and level of the question.
+    ``study.comparison`` holds visits, zero policy, level and leading test of the question.
     """
     from dataclasses import replace
 
@@ -116,7 +131,8 @@ def families_answer(study: "Study", asked: argparse.Namespace) -> dict[str, Any]
         results = tuple(compare(cohort, replace(question, measure=key)) for key in wanted)
         outside = [m.name for m in cohort.measures if m.key not in wanted]
     else:
-        results = overview(cohort, question.before, question.after, question.zeros, question.level)
+        visits = (question.before, question.after)
+        results = overview(cohort, *visits, question.zeros, question.level, question.test)
         families, outside = [Family("all", tuple(r.measure.key for r in results))], []
     found = [adjust(results, family, Adjustment(asked.adjust)) for family in families]
     if not asked.json:

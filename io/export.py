@@ -11,9 +11,11 @@ from PySide6.QtGui import QGuiApplication
 
 from trajecta.io.atomic import write_atomically
 from trajecta.io.bitmap import png_bytes, tiff_bytes
+from trajecta.io.eps import eps_bytes
 from trajecta.io.errors import SaveError
 from trajecta.io.fonts import load_fonts
 from trajecta.io.pdf import pdf_bytes
+from trajecta.io.pptx import pptx_bytes
 from trajecta.io.svg import svg_bytes
 from trajecta.stats.figure import Figure
 
@@ -32,9 +34,18 @@ class Format:
 FORMATS: tuple[Format, ...] = (
     Format("PDF", ("pdf",), "Sharp at any size, text can be selected; what most journals prefer.", pdf_bytes),
     Format("SVG", ("svg",), "Sharp at any size, for Illustrator, Inkscape and the web; text stays text.", svg_bytes),
-    Format("PNG", ("png",), "For slides and word processors.", png_bytes, bitmap=True),
+    Format(
+        "EPS",
+        ("eps",),
+        "For journals that ask for it; letters become outlines, so send PDF where text must be edited.",
+        eps_bytes,
+    ),
+    Format("PNG", ("png",), "For word processors and the web.", png_bytes, bitmap=True),
     Format(
         "TIFF", ("tif", "tiff"), "For journals that ask for bitmaps; compressed without loss.", tiff_bytes, bitmap=True
+    ),
+    Format(
+        "PowerPoint", ("pptx",), "One slide with the figure as a drawing at its true size, and its words.", pptx_bytes
     ),
 )
 

@@ -13,8 +13,8 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 
 from trajecta.io.fonts import SET_AT, figure_font
 from trajecta.stats.charts.axes import axis_marks
-from trajecta.stats.charts.clipping import Box, clipped_block, clipped_polyline
-from trajecta.stats.figure import Anchor, Block, Dots, Figure, Line, Mark, Note, Panel, Pin, Rule, Shape, Stroke
+from trajecta.stats.charts.clipping import Box, clipped_block, clipped_polygon, clipped_polyline
+from trajecta.stats.figure import Anchor, Area, Block, Dots, Figure, Line, Mark, Note, Panel, Pin, Rule, Shape, Stroke
 from trajecta.stats.text_width import text_width
 
 Map = Callable[[float, float], QPointF]
@@ -117,6 +117,8 @@ def _draw(painter: QPainter, mark: Mark, view: _View) -> None:
             _draw_dots(painter, mark, view)
         case Block():
             _draw_block(painter, mark, view)
+        case Area():
+            _draw_area(painter, mark, view)
         case Rule():
             _draw_rule(painter, mark, view)
         case Note():
@@ -154,6 +156,14 @@ def _draw_block(painter: QPainter, mark: Block, view: _View) -> None:
     painter.setPen(qt_pen(mark.outline, view.scale, view.thin) if mark.outline else NO_PEN)
     painter.setBrush(QBrush(QColor(mark.fill)) if mark.fill else NO_BRUSH)
     painter.drawRect(QRectF(QPointF(*corners[:2]), QPointF(*corners[2:])))
+
+
+def _draw_area(painter: QPainter, mark: Area, view: _View) -> None:
+    corners = clipped_polygon([view.place(point) for point in mark.points], view.box)
+    if corners:
+        painter.setPen(NO_PEN)
+        painter.setBrush(QBrush(QColor(mark.fill)))
+        _polygon(painter, *corners)
 
 
 def _draw_dots(painter: QPainter, mark: Dots, view: _View) -> None:

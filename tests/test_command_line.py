@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from trajecta.io.commands_families import LEADING
 from trajecta.main import main
 from trajecta.resources import ROOT as RESOURCES
+from trajecta.stats.paired_tests import TESTS
 
 ROOT = Path(__file__).parents[1]
 DEMO = RESOURCES / "demo" / "cart-sle.xlsx"
@@ -191,3 +193,38 @@ def test_the_change_that_counts_as_improved(capsys: pytest.CaptureFixture[str]) 
     share = {entry["key"]: entry for entry in json.loads(out)["intervals"]}["share_improved"]
     assert share["estimate"] == 0.6
     assert run(capsys, "compare", DEMO, *QUESTION, "--important", "-1")[0] == 2
+
+
+def test_the_leading_test_is_chosen_by_the_user(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [*LEADING.values()] == [test.key for test in TESTS]
+    found = {}
+    for word, key in LEADING.items():
+        code, out, err = run(capsys, "compare", DEMO, *QUESTION, "--test", word, "--json")
+        assert (code, err) == (0, "")
+        found[word] = json.loads(out)
+        assert found[word]["test"] == key
+    assert "Paired t test: P = 0.0028." in found["t"]["results"]
+    assert "Exact sign-flip permutation test of the mean: P = 0.0625" in found["sign-flip"]["results"]
+    assert "t test on log ratios: no P. 4 values are 0 or below" in found["log-t"]["results"]
+    assert json.loads(run(capsys, "compare", DEMO, *QUESTION, "--json")[1]) == found["signed-rank"]
+    assert found["t"]["tests"] == found["signed-rank"]["tests"], "every test is listed, whichever leads"
+    _, out, _ = run(capsys, "compare", DEMO, *QUESTION, "--test", "t")
+    assert "\nPaired t test: P = 0.0028.\n" in out
+
+
+def test_the_leading_test_holds_for_many_measures(capsys: pytest.CaptureFixture[str]) -> None:
+    visits = ["--before", "baseline", "--after", "month 3", "--json"]
+    for words in (["--all"], ["--family", "main=SLEDAI-2K"]):
+        code, out, _ = run(capsys, "compare", DEMO, *words, *visits, "--test", "t")
+        assert code == 0
+        members = [member for family in json.loads(out)["families"] for member in family["measures"]]
+        assert next(m for m in members if m["measure"] == "SLEDAI-2K")["test"] == "paired_t"
+
+
+def test_a_test_that_does_not_exist_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["compare", str(DEMO), *QUESTION, "--test", "wilcoxon"])
+    assert stopped.value.code == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert all(repr(word) in said for word in LEADING)

@@ -384,6 +384,41 @@ def test_an_interval_that_reaches_0_beside_a_small_p_is_explained() -> None:
     assert not any("reaches 0" in c for c in answer(SCORE, DEMO).cautions)
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        # Five pairs: no interval at 95 % exists, and 0.05 is out of reach.
+        (
+            [-16, -16, -16, -8, -8],
+            "P = 0.0625 although the 93.75 % interval leaves out 0: an interval at this level leaves 0 out where P is "
+            "at most 0.0625, not 0.05.",
+        ),
+        # The narrowest level above 95 % is 96.09 %.
+        (
+            [-1, -1, 1, 1, 2, 2, 2, 2, 3],
+            "P = 0.043 although the 96.09 % interval reaches 0: an interval at this level leaves 0 out where P is "
+            "at most 0.0391, not 0.05.",
+        ),
+        (
+            [-2, -2, -1, 3, 3, 3, 3, 3, 3],
+            "P = 0.03125 although the 96.09 % interval reaches 0: the test takes account of equal changes, the level "
+            "of the interval is that without any.",
+        ),
+        (
+            [-2, 0, 1, 1, 1, 1, 2, 3, 3, 3],
+            "P = 0.0508 although the 95.11 % interval leaves out 0: the test drops the 1 unchanged patient, the "
+            "interval counts that one as no change.",
+        ),
+        ([-3, -5, 1, 9, 12, 14, 15, 18], None),
+        ([2, 3, 5, 7, 8, 9, 11], None),
+    ],
+)
+def test_interval_and_p_that_seem_to_disagree_are_explained(changes: list[int], expected: str | None) -> None:
+    rows: dict[str, tuple[Value, Value]] = {str(i): (40, 40 + d) for i, d in enumerate(changes)}
+    said = [c for c in answer(SCORE, rows).cautions if "interval reaches 0" in c or "interval leaves out 0" in c]
+    assert said == ([expected] if expected else [])
+
+
 ANY = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
     st.sampled_from([0.0, 1e308, -1e308, sys.float_info.max, 5e-324, 1e-320, 1.0, 2.0, 0.1]),

@@ -199,7 +199,7 @@ def test_the_tiff_says_600_dpi_and_is_compressed_with_lzw(saved: dict[str, Path]
 
 @pytest.mark.parametrize("name", ["figure.docx", "figure", "figure.pdf.gz"])
 def test_an_unknown_ending_is_one_sentence_naming_the_known_ones(name: str, tmp_path: Path) -> None:
-    with pytest.raises(SaveError, match=r"no figure format\. Use one of \.pdf, \.svg, \.png, \.tif\.$"):
+    with pytest.raises(SaveError, match=r"no figure format\. Use one of \.pdf, \.svg, \.eps, \.png, \.tif, \.pptx\.$"):
         export_figure(small_figure(), tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 

@@ -153,13 +153,95 @@ def test_a_slope_per_patient_widens_the_interval() -> None:
     spread = math.sqrt(sum((s - mean) ** 2 for s in slopes) / 11)
     assert own.estimate == pytest.approx(mean, rel=1e-6)
     assert own.se == pytest.approx(spread / math.sqrt(12), rel=1e-3)
-    assert own.df == 11
+    assert own.df == pytest.approx(11, rel=1e-4)
+    assert own.containment == 11
     assert own.se is not None
     assert single.se is not None
     assert own.se > 1.5 * single.se
     assert own.loglik is not None
     assert single.loglik is not None
     assert own.loglik > single.loglik
+
+
+SLOPES_T = [0, 1, 3, 6, 0, 1, 3, 6, 0, 1, 3, 6, 0, 1, 3, 6, 0, 1, 3, 7]
+SLOPES_T += [0, 1, 3, 6, 0, 2, 5, 0, 1, 3, 6, 0, 1, 4, 0, 1, 3, 8]
+SLOPES_Y = [18, 15, 11, 7, 22, 20, 15, 16, 14, 13, 12, 11, 25, 19, 10, 2, 16, 17, 13, 12]
+SLOPES_Y += [20, 14, 12, 5, 12, 11, 11, 19, 18, 13, 9, 23, 15, 8, 17, 16, 16, 14]
+SLOPES_N = [4, 4, 4, 4, 4, 4, 3, 4, 3, 4]
+
+
+def test_lmertest_with_a_slope_per_patient_and_unequal_visits() -> None:
+    """R 4.2.2, lme4 1.1.31, lmerTest 3.1.3, with y, t as above and g <- factor(rep(1:10, c(4,4,4,4,4,4,3,4,3,4))):
+
+    > m <- lmer(y ~ t + (t|g), control=lmerControl(optimizer="bobyqa", optCtrl=list(rhoend=1e-10)))
+    > print(summary(m)$coefficients, digits=10)
+                    Estimate   Std. Error          df      t value        Pr(>|t|)
+    (Intercept) 17.844640391 1.0875914787 8.784084179 16.407484557 6.821852040e-08
+    t           -1.543499593 0.3940808003 8.753760872 -3.916708432 3.723602515e-03
+    > print(as.data.frame(VarCorr(m)), digits=10)
+           grp        var1 var2         vcov         sdcor
+    1        g (Intercept) <NA> 10.373585898  3.2208051630
+    2        g           t <NA>  1.417426877  1.1905573809
+    3        g (Intercept)    t -3.157172724 -0.8233482309
+    4 Residual        <NA> <NA>  2.561637555  1.6005116542
+    > cat(sprintf("%.8f", logLik(m)))
+    -91.74757443
+    """
+    pytest.importorskip("statsmodels")
+    ends = [sum(SLOPES_N[: i + 1]) for i in range(len(SLOPES_N))]
+    found = own_slopes(
+        [course(SLOPES_T[end - n : end], SLOPES_Y[end - n : end]) for n, end in zip(SLOPES_N, ends, strict=True)]
+    )
+    assert found.estimate == pytest.approx(-1.543499593, rel=1e-7)
+    assert found.se == pytest.approx(0.3940808003, rel=1e-6)
+    assert found.df == pytest.approx(8.753760872, rel=1e-4)
+    assert found.p == pytest.approx(3.723602515e-03, rel=1e-4)
+    assert found.intercept == pytest.approx(17.844640391, rel=1e-7)
+    assert found.sd_intercept == pytest.approx(3.2208051630, rel=1e-6)
+    assert found.sd_slope == pytest.approx(1.1905573809, rel=1e-6)
+    assert found.sd_residual == pytest.approx(1.6005116542, rel=1e-6)
+    assert found.loglik == pytest.approx(-91.74757443, abs=1e-6)
+    assert "8.754 degrees of freedom (Satterthwaite’s)" in found.method
+    assert not found.boundary
+
+
+def test_lmertest_with_a_slope_per_patient_and_equal_visits() -> None:
+    """R 4.2.2, lme4 1.1.31, lmerTest 3.1.3; d$y the values below, d$t <- rep(c(0,1,3,6,12), 9):
+
+    > m <- lmer(y ~ t + (t|g), d, control=lmerControl(optimizer="bobyqa", optCtrl=list(rhoend=1e-10)))
+    > print(summary(m)$coefficients, digits=10)
+                     Estimate    Std. Error          df      t value        Pr(>|t|)
+    (Intercept) 20.1901287554 0.80733612121 8.000000187 25.008330762 6.993039856e-09
+    t           -0.5007868383 0.07798289678 8.000000083 -6.421752192 2.043465708e-04
+    > as.data.frame(VarCorr(m))$sdcor
+    2.38831984507  0.22464959721 -0.09029157589  0.63044102907
+    > cat(sprintf("%.8f", logLik(m)))
+    -73.80322834
+    """
+    pytest.importorskip("statsmodels")
+    rows = [
+        [18, 17.9, 17.2, 15.9, 14], [19.3, 17.3, 15, 13.7, 9.9], [22.1, 20.8, 22.1, 20.6, 18.4],
+        [22, 22.5, 20.2, 18.3, 13.9], [18.6, 20.1, 18.4, 17.9, 16.8], [16.8, 15.6, 15.8, 12.9, 7.7],
+        [19.4, 17.9, 16.7, 16.6, 15.6], [23.2, 22.5, 20.9, 18.5, 14.2], [23, 22.4, 21.4, 20, 17.4],
+    ]  # fmt: skip
+    found = own_slopes([course([0, 1, 3, 6, 12], row) for row in rows])
+    assert found.estimate == pytest.approx(-0.5007868383, rel=1e-8)
+    assert found.se == pytest.approx(0.07798289678, rel=1e-6)
+    assert found.df == pytest.approx(8, rel=1e-4)
+    assert found.p == pytest.approx(2.043465708e-04, rel=1e-4)
+    assert found.sd_slope == pytest.approx(0.22464959721, rel=1e-6)
+    assert found.sd_intercept == pytest.approx(2.38831984507, rel=1e-6)
+    assert found.loglik == pytest.approx(-73.80322834, abs=1e-6)
+
+
+def test_a_slope_per_patient_on_the_boundary_keeps_patients_minus_one() -> None:
+    """All patients fall alike, so that their slopes have no variance and Satterthwaite's formula nothing to go by."""
+    pytest.importorskip("statsmodels")
+    courses = [course([0, 1, 3, 6], [20 + i, 19 + i, 18.9 + i, 17 + i]) for i in range(9)]
+    found = own_slopes(courses)
+    assert found.boundary
+    assert found.df == 8
+    assert "(patients − 1, since Satterthwaite’s do not exist here)" in found.method
 
 
 def test_units_scale_the_slope_and_not_p() -> None:
