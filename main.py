@@ -2,7 +2,7 @@
 
 import sys
 
-COMMANDS = ("check", "compare", "visits", "figure", "report", "power")
+COMMANDS = ("check", "changes", "compare", "visits", "figure", "report", "power")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -13,6 +13,11 @@ def main(arguments: list[str] | None = None) -> int:
         from trajecta.io.command_line import run_command
 
         return run_command(words)
+    if words == ["read-apart"]:  # how a bundled program starts the process that reads files
+        from trajecta.io.apart_child import main as read_one
+
+        read_one()
+        return 0
     from trajecta.gui.start import start_window
 
     return start_window(words)

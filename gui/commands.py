@@ -45,7 +45,8 @@ class Commands:
             action.setShortcut(QKeySequence(spec.shortcut))
             action.triggered.connect(lambda _=False, key=spec.key: self._doer.do(key))
             self.named[spec.key] = action
-        self.named["overview"].setCheckable(True)
+        for key in ("overview", "focus", "crosshair", "present"):
+            self.named[key].setCheckable(True)
         themes = QActionGroup(self._window)
         for key in ("light", "dark", "system"):
             self.named[key].setCheckable(True)

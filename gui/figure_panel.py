@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from trajecta.gui.chart_options import ChartOptions
 from trajecta.gui.hover_card import HoverCard, card_text
 from trajecta.gui.icons import icon
 from trajecta.gui.paper import Paper
@@ -13,8 +14,9 @@ from trajecta.gui.parts import called, looking
 from trajecta.gui.session import Session
 from trajecta.gui.targets import Hit
 from trajecta.gui.theme import Theme
+from trajecta.gui.walking import Walking
 from trajecta.io.study import Study
-from trajecta.stats.charts.choice import ChartChoice, TimeUnit
+from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.charts.registry import CHARTS, build_figure, chart
 from trajecta.stats.figure import Figure
 from trajecta.stats.results import PairedResult
@@ -47,6 +49,14 @@ class Desk(QWidget):
             self._place(figure)
         self.paper.show_figure(figure)
         self.update()
+
+    def set_stage(self, on: bool) -> None:
+        """Lie on black, as in a lecture, or on the grey of the window."""
+        for ground in (self, self.parentWidget()):
+            if ground is not None:
+                ground.setObjectName("stage" if on else "desk")
+                ground.style().unpolish(ground)
+                ground.style().polish(ground)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.empty.setGeometry(self.rect())
@@ -83,18 +93,23 @@ class FigurePanel(QWidget):
         self.setObjectName("desk")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session, self._theme = session, theme
-        self.kinds = QButtonGroup(self)
+        self.kinds = QButtonGroup(self, exclusive=False)
         self.desk = Desk()
         self._width = called(QComboBox(), "Page width")
-        self._unit = called(QComboBox(), "Time axis")
+        self._more = called(looking(QToolButton(), "kind"), "More charts")
+        self._options = called(looking(QToolButton(), "kind"), "Options of the chart")
+        self.options = ChartOptions(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(self._head())
+        self.head = QWidget()
+        self.head.setLayout(self._head())
+        layout.addWidget(self.head)
         layout.addWidget(self.desk, 1)
         self.desk.paper.pointed.connect(self._point)
         self.desk.paper.picked.connect(self._pick)
         self.desk.paper.installEventFilter(self)
+        self.walking = Walking(session, self.desk.paper, self)
         session.changed.connect(lambda _, study: self._show(study))
         session.answered.connect(lambda _: self._answered())
         session.selected.connect(self._select)
@@ -102,8 +117,22 @@ class FigurePanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Colour the icons of the chart kinds."""
         self._theme = theme
-        for entry, button in zip(CHARTS, self.kinds.buttons(), strict=True):
+        for button in self.kinds.buttons():
+            entry = chart(str(button.property("kind")))
             button.setIcon(icon(entry.icon, theme.ink if button.isChecked() else theme.soft))
+        for action in self._more.menu().actions():
+            if action.property("kind"):
+                action.setIcon(icon(chart(str(action.property("kind"))).icon, theme.ink))
+        if self._more.isChecked():
+            self._more.setIcon(icon(chart(self._session.study.chart.kind).icon, theme.ink))
+        else:
+            self._more.setIcon(QIcon())
+
+    def turn(self, decoration: str) -> bool:
+        """Switch “focus” or “crosshair” on or off; returns whether it is on now."""
+        on = not getattr(self.desk.paper.sheet.over, decoration)
+        self.desk.paper.overlay(**{decoration: on})
+        return on
 
     def choose_kind(self, kind: str) -> None:
         """Draw another kind of chart, as one undoable step."""
@@ -120,35 +149,52 @@ class FigurePanel(QWidget):
         return self.desk.paper.seen(figure) if as_seen else figure
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        return isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self._walk(event)
+        return isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self.walking.press(event)
 
     def _head(self) -> QHBoxLayout:
         head = QHBoxLayout()
         head.setContentsMargins(MARGIN, 0, MARGIN, 0)
-        head.setSpacing(4)
+        head.setSpacing(2)
         for entry in CHARTS:
-            button = looking(QToolButton(), "kind")
-            button.setText(f" {entry.name}")  # the space keeps the words off the icon
-            button.setAccessibleName(entry.name)
-            button.setCheckable(True)
-            button.setIcon(icon(entry.icon, self._theme.soft))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.clicked.connect(lambda _=False, key=entry.key: self.choose_kind(key))
-            button.setProperty("kind", entry.key)
-            self.kinds.addButton(button)
-            head.addWidget(button)
+            if entry.front:
+                button = looking(QToolButton(), "kind")
+                button.setText(f" {entry.name}")  # the space keeps the words off the icon
+                button.setAccessibleName(entry.name)
+                button.setCheckable(True)
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                button.clicked.connect(lambda _=False, key=entry.key: self.choose_kind(key))
+                button.setProperty("kind", entry.key)
+                self.kinds.addButton(button)
+                head.addWidget(button)
+        self._more.setCheckable(True)
+        self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._more.setMenu(self._menu())
+        head.addWidget(self._more)
         head.addStretch()
-        for unit in TimeUnit:
-            self._unit.addItem(unit.value.capitalize(), unit)
+        self._options.setText("Options…")
+        self._options.clicked.connect(lambda: self.options.pop_up(self._options))
+        self.options.chosen.connect(lambda name, value, label: self._choose(label, **{name: value}))
         for width, name in WIDTHS:
             self._width.addItem(name, width)
-        self._unit.activated.connect(lambda _: self._choose("change the time axis", time_unit=self._unit.currentData()))
         self._width.activated.connect(
             lambda _: self._choose("change the page width", width_mm=self._width.currentData())
         )
-        head.addWidget(self._unit)
+        head.addWidget(self._options)
         head.addWidget(self._width)
         return head
+
+    def _menu(self) -> QMenu:
+        """The charts without a button of their own, in their groups."""
+        menu = QMenu(self)
+        for group in dict.fromkeys(entry.group for entry in CHARTS):
+            menu.addSection(group)
+            for entry in CHARTS:
+                if entry.group == group and not entry.front:
+                    action = menu.addAction(entry.name)
+                    action.setProperty("kind", entry.key)
+                    action.triggered.connect(lambda _=False, key=entry.key: self.choose_kind(key))
+        return menu
 
     def _choose(self, label: str, **changes: object) -> None:
         def change(study: Study) -> Study:
@@ -160,8 +206,11 @@ class FigurePanel(QWidget):
         choice = study.chart
         for button in self.kinds.buttons():
             button.setChecked(button.property("kind") == choice.kind)
-        self._unit.setCurrentIndex(self._unit.findData(choice.time_unit))
-        self._unit.setEnabled(choice.kind != "before-after")
+        entry = chart(choice.kind)
+        self._more.setChecked(not entry.front)
+        self._more.setText("More" if entry.front else f" {entry.name}")
+        self.options.show_study(study, entry)
+        self._options.setEnabled(bool(entry.options))
         if self._width.findData(choice.width_mm) < 0:
             self._width.addItem(f"{choice.width_mm:g} mm", choice.width_mm)
         self._width.setCurrentIndex(self._width.findData(choice.width_mm))
@@ -184,7 +233,7 @@ class FigurePanel(QWidget):
 
     def _lay(self, figure: Figure) -> None:
         self.desk.show_figure(figure)
-        self.desk.paper.select(self._session.patient)
+        self.desk.paper.select(self._session.patient, self._session.patients)
 
     def _answered(self) -> None:
         """Only charts of the pairs show anything of the answer; those of large cohorts have waited for it."""
@@ -205,34 +254,22 @@ class FigurePanel(QWidget):
             self.desk.card.hide()
             return
         at = self.desk.paper.mapTo(self.desk, hit.at.toPoint())
-        self.desk.card.show_at(card_text(self._session.study, hit.patient, hit.visit), QPoint(at), self._theme.soft)
+        text = card_text(self._session.study, hit.patient, hit.visit, hit.measure)
+        self.desk.card.show_at(text, QPoint(at), self._theme.soft)
 
-    def _pick(self, patient: str | None) -> None:
-        self._session.select(None if patient == self._session.patient else patient)
+    def _pick(self, patients: frozenset[str], adding: bool) -> None:
+        """Select these; a second click lets go, and with Shift or Ctrl they join the others or leave them again."""
+        chosen = self._session.patients
+        if adding:
+            self._session.select_all(chosen - patients if patients <= chosen else chosen | patients)
+        else:
+            self._session.select_all(frozenset() if patients == chosen and len(patients) == 1 else patients)
 
     def _select(self, patient: str | None) -> None:
         study = self._session.study
         if study.chart.kind == "medication" and study.measure:
             self._draw(study, study.chart)
-        self.desk.paper.select(patient)
-
-    def _walk(self, event: QKeyEvent) -> bool:
-        """Arrow keys: up and down change the patient, left and right the visit under the card."""
-        paper, study = self.desk.paper, self._session.study
-        steps = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
-        step = steps.get(Qt.Key(event.key()))
-        patients = [p.id for p in study.cohort.included]
-        if step is None or not patients:
-            return False
-        current = self._session.patient
-        row = 0 if current not in patients else (patients.index(current) + step[0]) % len(patients)
-        visits = [o.visit for o in study.cohort.series(study.measure, patients[row]) if o.value is not None]
-        at = paper.hit.visit if paper.hit else ""
-        column = visits.index(at) + step[1] if at in visits else 0
-        self._session.select(patients[row])
-        if visits:
-            paper.point_at(patients[row], visits[max(0, min(column, len(visits) - 1))])
-        return True
+        self.desk.paper.select(patient, self._session.patients)
 
 
 def is_large(study: Study) -> bool:

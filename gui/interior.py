@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from trajecta.gui.cuts import Cuts
 from trajecta.gui.foot import Foot
 from trajecta.gui.message_strip import MessageStrip
 from trajecta.gui.opening import Opening
@@ -23,6 +24,7 @@ class Interior:
         self.window = window
         self.session = Session(window.commands.history, window)
         self.opening = Opening(self.session, window.preferences, window, lambda: window.theme)
+        self.cuts = Cuts(self.session, window, self.opening.read)
         self.strip = MessageStrip()
         self.foot = Foot(self.session)
         self.work: Workplace | None = None
@@ -47,21 +49,35 @@ class Interior:
             # Imported in the background by then (``warm_up``), so that this costs no half second here.
             from trajecta.gui.workplace import Workplace
 
-            self.work = Workplace(self.session, self.window.theme)
+            self.work = Workplace(self.session, self.window.theme, self.window.preferences)
             self.window.pages.addWidget(self.work)
-            self.work.overview_turned.connect(self.window.commands.named["overview"].setChecked)
+            self.work.turned.connect(lambda key, on: self.window.commands.named[key].setChecked(on))
+            self.work.wanted.connect(self.window.do)
         return self.work
 
     def do(self, key: str) -> None:
         """Carry out an action that needs the session."""
-        if key in ("review", "issues"):
+        if key in ("reload", "earlier", "certificate"):
+            self.cuts.do(key)
+        elif key in ("review", "issues"):
             self.opening.review(issues=key == "issues")
+        elif key == "present":
+            self._present(self.window.bar.isVisible())
         else:
             self.workplace().do(key)
 
     def close(self) -> None:
         """End the background work."""
+        self.opening.close()
         self.session.close()
+
+    def _present(self, on: bool) -> None:
+        """The figure alone on the whole screen, and back."""
+        self.workplace().present(on)
+        for part in (self.window.bar, self.foot):
+            part.setVisible(not on)
+        self.window.show_full(on)
+        self.window.commands.named["present"].setChecked(on)
 
     def _opened(self) -> None:
         self.strip.hide()
@@ -80,6 +96,7 @@ class Interior:
         self.window.setWindowTitle(" – ".join(part for part in parts if part))
 
     def _cancel(self) -> None:
+        self.opening.cancel()
         for slot in CANCELLABLE:
             self.session.jobs.forget(slot)
         self.session.busy.emit(None)

@@ -4,7 +4,7 @@ Every change of the study goes through ``edit``, so that undo, redo and the dirt
 Widgets know the session and nothing of each other. Selection is state of the session, not of the study.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,19 +31,20 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One sentence for the message strip, with an optional action of the window (by its key)."""
+    """One sentence for the message strip, with an optional action of the window: its key, and the words on it."""
 
     text: str
     tone: Tone = Tone.CAUTION
     action: str = ""
+    words: str = "Review import…"
 
 
 class Session(QObject):
-    """Holds the study, its history, the selected patient and the answer to the current question."""
+    """Holds the study, its history, the selected patients and the answer to the current question."""
 
     changed = Signal(object, object)  # Study before, Study after
     opened = Signal(object)  # Study, after another workbook came in
-    selected = Signal(object)  # patient id or None
+    selected = Signal(object)  # patient id or None; all that are selected are in ``patients``
     answered = Signal(object)  # PairedResult or None
     said = Signal(object)  # Message
     busy = Signal(object)  # what is being done, or None
@@ -53,6 +54,7 @@ class Session(QObject):
         self.study = Study()
         self.result: PairedResult | None = None
         self.patient: str | None = None
+        self.patients: frozenset[str] = frozenset()
         self.history = history
         self.jobs = Jobs(self)
 
@@ -65,7 +67,7 @@ class Session(QObject):
         """Show another study; its history starts empty."""
         before, self.study = self.study, study
         self.history.clear()
-        self.patient = None
+        self.patient, self.patients = None, frozenset()
         self.result = None
         self.opened.emit(study)
         self.changed.emit(before, study)
@@ -80,9 +82,21 @@ class Session(QObject):
 
     def select(self, patient: str | None) -> None:
         """Highlight a patient everywhere, or nobody."""
-        if patient != self.patient:
-            self.patient = patient
-            self.selected.emit(patient)
+        self.select_all(() if patient is None else (patient,), patient)
+
+    def select_all(self, patients: Iterable[str], lead: str | None = None) -> None:
+        """Highlight several patients everywhere; ``lead`` is the one that charts and cards of one patient show."""
+        chosen = frozenset(patients)
+        if lead not in chosen:
+            lead = self.patient if self.patient in chosen else min(chosen, key=self._place, default=None)
+        if (lead, chosen) != (self.patient, self.patients):
+            self.patient, self.patients = lead, chosen
+            self.selected.emit(lead)
+
+    def _place(self, patient: str) -> int:
+        """Where a patient stands in the cohort."""
+        order = [known.id for known in self.study.cohort.patients]
+        return order.index(patient) if patient in order else len(order)
 
     def attempt(self, action: Callable[[], None]) -> bool:
         """Run an action of the user; an expected failure becomes a sentence in the strip. True if it went well."""

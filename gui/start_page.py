@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from trajecta.gui.parts import looking
 
 TITLE = "Drop a trial workbook here"
-WORDS = "Excel (.xlsx, .xlsm) or text (.csv, .tsv). The workbook is read, never written to."
+WORDS = "Excel (.xlsx, .xlsm, .xlsb, .xls), OpenDocument (.ods) or text (.csv, .tsv). It is read, never written to."
 
 
 class StartPage(QFrame):

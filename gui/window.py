@@ -24,14 +24,19 @@ if TYPE_CHECKING:
     from trajecta.gui.interior import Interior
 
 FOOT = 28  # px, the height of the line at the bottom, kept free until the interior comes
-FILTER = "Trial sheets (*.xlsx *.xlsm *.csv *.tsv *.txt);;All files (*)"
+FILTER = "Trial sheets (*.xlsx *.xlsm *.xlsb *.xls *.ods *.csv *.tsv *.txt);;All files (*)"
 KEYS = """
 <table cellspacing='6'>
 <tr><td>Ctrl+O, Ctrl+I, Ctrl+E</td><td>open a workbook, review its import, export the figure</td></tr>
+<tr><td>Ctrl+R</td><td>read the file again and see what changed</td></tr>
 <tr><td>Ctrl+Z, Ctrl+Shift+Z</td><td>undo and redo every change of the study</td></tr>
-<tr><td>Ctrl+1, 2, 3 · Ctrl+T</td><td>kinds of chart · overview</td></tr>
-<tr><td>In the figure</td><td>↑ ↓ patient, ← → visit, + − zoom, Ctrl+0 fit</td></tr>
-<tr><td>With the mouse</td><td>wheel zooms, dragging pans, double-click fits, click selects</td></tr>
+<tr><td>Ctrl+1 to 9 · Ctrl+T</td><td>kinds of chart · overview</td></tr>
+<tr><td>In the figure</td><td>↑ ↓ patient, ← → visit, Home and End first and last visit, with Shift several
+patients, Esc nobody</td></tr>
+<tr><td></td><td>F focus on the selected, H hide them, X crosshair, + − zoom, Ctrl+0 fit</td></tr>
+<tr><td>With the mouse</td><td>wheel zooms, dragging pans, double-click fits, click selects, Shift+dragging selects
+all that it touches, Ctrl+click adds</td></tr>
+<tr><td>F11</td><td>the figure alone on the whole screen; Page Up and Page Down change the chart, Esc leaves</td></tr>
 <tr><td>In the patient list</td><td>Space takes a patient out or in, Esc selects nobody</td></tr>
 <tr><td>Tab</td><td>goes through everything</td></tr>
 </table>"""
@@ -70,7 +75,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(body)
         self._commands: Commands | None = None
         self._interior: Interior | None = None
-        self._seen = False
+        self._seen = self._was_maximized = False
         self.start.wanted.connect(self._start)
         self.start.show_recent(preferences.recent)
         if not preferences.geometry.isEmpty():
@@ -134,6 +139,16 @@ class MainWindow(QMainWindow):
             case _:
                 self.interior.do(key)
 
+    def show_full(self, on: bool) -> None:
+        """Take the whole screen, or the place that the window had before."""
+        if on:
+            self._was_maximized = self.isMaximized()
+            self.showFullScreen()
+        elif self._was_maximized:
+            self.showMaximized()
+        else:
+            self.showNormal()
+
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
         if event.type() == QEvent.Type.Paint and not self._seen:
@@ -155,6 +170,8 @@ class MainWindow(QMainWindow):
         self.open(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def closeEvent(self, event: "QCloseEvent") -> None:
+        if self.isFullScreen():  # the next start is no presentation
+            self.show_full(False)
         self.preferences.geometry = self.saveGeometry()
         if self._interior is not None:
             self._interior.close()

@@ -1,10 +1,10 @@
 """The window as its user has it: real clicks and keys on the demo, and what is then seen."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from driving import answer_dialog, settle
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QLineEdit, QMenu, QPushButton
@@ -20,41 +20,6 @@ from trajecta.resources import ROOT
 from trajecta.stats.charts.registry import CHARTS
 
 AWKWARD = ROOT / "demo" / "cart-sle-awkward.xlsx"
-
-
-def settle(window: MainWindow) -> None:
-    """Wait until the answer belongs to the question and everything is drawn."""
-    session = window.interior.session
-    wait_until(lambda: not session.jobs.waiting)
-    QApplication.processEvents()
-
-
-failures: list[BaseException] = []
-
-
-@pytest.fixture(autouse=True)
-def dialogs_went_well() -> Iterator[None]:
-    """A failure inside a dialog must not hang the test in the dialog's own event loop, nor be lost."""
-    failures.clear()
-    yield
-    assert not failures, failures
-
-
-def answer_dialog(kind: type[QDialog], act: Callable[[QDialog], None]) -> None:
-    """As soon as a dialog of this kind is up, act on it."""
-
-    def look() -> None:
-        for widget in QApplication.topLevelWidgets():
-            if isinstance(widget, kind) and widget.isVisible():
-                try:
-                    act(widget)
-                except BaseException as error:  # noqa: BLE001 — told by the fixture
-                    failures.append(error)
-                    widget.reject()
-                return
-        QTimer.singleShot(10, look)
-
-    QTimer.singleShot(10, look)
 
 
 def work(window: MainWindow):  # type: ignore[no-untyped-def]
@@ -264,14 +229,14 @@ def test_the_awkward_workbook_shows_its_issues_and_a_correction_counts(window: M
 
     def correct(dialog: QDialog) -> None:
         assert isinstance(dialog, ImportDialog)
-        seen["issues"] = dialog.issues.rowCount()
+        seen["issues"] = dialog.findings.issues.rowCount()
         seen["measures"] = len(dialog.study.cohort.measures)
         column = next(c.column for c in dialog.mapping.sheets[0].columns if c.measure_name == "PGA")
         dialog.preview.setCurrentIndex(dialog.preview.raw.index(6, column - 1))
         dialog.form.measure.setText("Arztbogen")
         dialog.form.measure.editingFinished.emit()
         wait_until(lambda: any(m.name == "Arztbogen" for m in dialog.study.cohort.measures))
-        dialog.issues.selectRow(0)
+        dialog.findings.issues.selectRow(0)
         QTest.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
 
     answer_dialog(ImportDialog, correct)
@@ -287,7 +252,7 @@ def test_reviewing_the_import_is_undoable(demo: MainWindow) -> None:
     def rename(dialog: QDialog) -> None:
         assert isinstance(dialog, ImportDialog)
         sheet = next(s for s in dialog.mapping.sheets if s.sheet == "Visits")
-        dialog.tabs.setCurrentIndex([s.name for s in dialog._workbook.sheets].index("Visits"))
+        dialog.tabs.setCurrentIndex([s.name for s in dialog._tables.sheets].index("Visits"))
         column = next(c.column for c in sheet.columns if c.measure_name == "PGA")
         dialog.preview.setCurrentIndex(dialog.preview.raw.index(3, column - 1))
         dialog.form.measure.setText("Global")
@@ -314,7 +279,7 @@ def test_the_answer_is_copied(demo: MainWindow) -> None:
 @pytest.mark.parametrize("suffix", ["pdf", "svg", "png", "tif"])
 def test_the_export_dialog_previews_and_writes(demo: MainWindow, tmp_path: Path, suffix: str) -> None:
     panel = work(demo).figure
-    dialog = ExportDialog(demo.interior.session, panel.figure_with, demo)
+    dialog = ExportDialog(demo.interior.session, panel.figure_with, demo.preferences, demo)
     dialog.show()
     dialog.width_box.setCurrentIndex(0)
     assert dialog.preview.figure is not None

@@ -1,0 +1,81 @@
+"""The heat table and the forest of all measures: numbers as they are, readable on their cells, better to the right."""
+
+from dataclasses import replace
+
+import pytest
+from test_charts import COHORTS, assert_texts_have_their_own_places, five, made
+from test_courses import drawn, several, texts
+
+from trajecta.stats.charts.choice import Effect
+from trajecta.stats.cohort import Direction
+from trajecta.stats.colors import contrast
+from trajecta.stats.compare import default_comparison, overview
+from trajecta.stats.figure import Block, Dots, Line, Note
+
+
+@pytest.mark.parametrize("name", COHORTS)
+@pytest.mark.parametrize("kind", ["heat", "forest"])
+def test_texts_keep_their_places(kind: str, name: str) -> None:
+    for effect in Effect:
+        for width in (60.0, 85.0, 120.0, 183.0):
+            for height in (None, 60.0, 25.0):
+                drawn(COHORTS[name], kind=kind, width_mm=width, height_mm=height, effect=effect)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 50])
+@pytest.mark.parametrize("visits", [2, 12])
+def test_the_heat_table_of_any_size(n: int, visits: int) -> None:
+    for width in (85.0, 183.0):
+        figure = drawn(made(lambda i, j: float(i + j), n, visits=visits), kind="heat", width_mm=width)
+        numbers = [m for m in figure.panels[0].marks if isinstance(m, Note)]
+        assert len(numbers) == n * visits
+
+
+def test_every_number_reads_on_its_cell() -> None:
+    panel = drawn(COHORTS["fifty"], kind="heat").panels[0]
+    cells = {(m.x0, m.y0): m.fill for m in panel.marks if isinstance(m, Block) and m.fill}
+    for note in (m for m in panel.marks if isinstance(m, Note)):
+        assert contrast(note.color, cells[note.at[0] - 0.5, note.at[1] - 0.5]) >= 4.5
+
+
+def test_missed_and_not_reached_look_different_and_patients_keep_their_order() -> None:
+    figure = drawn(five(), kind="heat")
+    assert "SYN-03: 16, 16, 6, missed, 0, not reached; change −10." in figure.alt
+    assert [m.text for m in figure.page if isinstance(m, Note) and m.text.startswith("SYN")] == [
+        p.id for p in five().patients
+    ]
+    frames = [m for m in figure.panels[0].marks if isinstance(m, Block) and not m.fill]
+    assert len(frames) == 2
+
+
+def test_numbers_that_do_not_fit_are_left_out_and_said() -> None:
+    figure = drawn(made(lambda i, j: 123.4 + i, 3, visits=12), kind="heat", width_mm=60.0)
+    assert "The cells are too small for numbers at this width." in texts(figure)
+    assert not any(isinstance(m, Note) for m in figure.panels[0].marks)
+
+
+@pytest.mark.parametrize(("direction", "sign"), [(Direction.LOWER, -1.0), (Direction.HIGHER, 1.0)])
+def test_better_is_always_to_the_right(direction: Direction, sign: float) -> None:
+    cohort = made(lambda i, j: 10.0 + i + sign * j * (3 + i), 6)
+    cohort = replace(cohort, measures=(replace(cohort.measures[0], direction=direction),))
+    for effect in Effect:
+        panel = drawn(cohort, kind="forest", effect=effect).panels[0]
+        dots = [m for m in panel.marks if isinstance(m, Dots)]
+        assert len(dots) == 1
+        assert dots[0].points[0][0] > 0
+        assert dots[0].fill
+
+
+def test_the_forest_holds_what_the_overview_says() -> None:
+    cohort = several()
+    figure = drawn(cohort, kind="forest", width_mm=183.0)
+    question = default_comparison(cohort, "m")
+    assert question is not None
+    results = [r for r in overview(cohort, question.before, question.after) if r.n]
+    dots = [m for m in figure.panels[0].marks if isinstance(m, Dots)]
+    assert [m.points[0][0] for m in dots] == [r.interval("rank_biserial").estimate for r in results]
+    assert sum(isinstance(m, Line) for m in figure.panels[0].marks) == len(results)
+    assert all(not m.fill for m in dots), "drawn open where the better direction is not known"
+    assert "which way is better is not known" in texts(figure)
+    assert "93.75 %" in texts(figure)
+    assert_texts_have_their_own_places(figure)
