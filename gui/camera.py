@@ -1,9 +1,16 @@
-"""The camera over one panel: pyqtgraph's ViewBox pans, zooms and maps the mouse; it draws nothing."""
+"""The camera over one panel: pyqtgraph's ViewBox pans, zooms and maps the mouse; it draws nothing.
+
+Invariant: cameras of panels that are linked show the same x range at every moment.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pyqtgraph as pg
 
-from trajecta.stats.figure import Panel
+from trajecta.stats.charts.axes import panel_at
+from trajecta.stats.figure import Figure, Panel
 
 
 class Camera(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is untyped
@@ -39,3 +46,29 @@ class Camera(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is untyped
 
     def mouseDoubleClickEvent(self, event: object) -> None:
         """Qt's double click is handled by the view."""
+
+
+def link(cameras: Iterable[Camera]) -> None:
+    """Tie the x ranges of the cameras whose panels are linked to the first of them."""
+    first: dict[str, Camera] = {}
+    for camera in cameras:
+        name = camera.home.linked
+        if name and name in first:
+            camera.setXLink(first[name])
+            camera.setMouseEnabled(True, False)
+        elif name:
+            first[name] = camera
+
+
+def seen(figure: Figure, cameras: Mapping[str, Camera]) -> Figure:
+    """The figure, or another one of the same panels, under the cameras as they stand."""
+
+    def under(number: int, panel: Panel) -> Panel:
+        camera = cameras.get(panel.key or str(number))
+        if camera is None or not panel.moves or not camera.moved:
+            return panel
+        (x0, x1), (y0, y1) = camera.viewRange()
+        return panel_at(panel, (x0, x1), (y0, y1), figure.width)
+
+    panels = tuple(under(number, panel) for number, panel in enumerate(figure.panels))
+    return figure if all(a is b for a, b in zip(panels, figure.panels, strict=True)) else replace(figure, panels=panels)

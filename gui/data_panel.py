@@ -1,6 +1,6 @@
 """The patients × visits grid of the measure: every value with the cell it came from, as in the sheet."""
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QRect, Qt
+from PySide6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QModelIndex, QObject, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -146,7 +146,7 @@ class CellPainter(QStyledItemDelegate):
 
 
 class DataPanel(QFrame):
-    """Foldable; selecting a row selects the patient everywhere."""
+    """Foldable; selecting rows selects their patients everywhere."""
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
@@ -164,7 +164,7 @@ class DataPanel(QFrame):
         self.table.setModel(self.model)
         self.table.setItemDelegate(self.painter)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setShowGrid(False)
         self.table.setMouseTracking(True)
         self.table.setWordWrap(False)
@@ -191,7 +191,9 @@ class DataPanel(QFrame):
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
         self.fold.clicked.connect(self.turn)
-        self.table.selectionModel().currentChanged.connect(self._choose)
+        self._marking = False
+        self.table.selectionModel().currentChanged.connect(self._say_where)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._choose())
         session.changed.connect(lambda _, study: self._show(study))
         session.selected.connect(self._mark)
 
@@ -214,17 +216,31 @@ class DataPanel(QFrame):
         self.table.horizontalHeader().setSectionResizeMode(mode)
         self._mark(self._session.patient)
 
-    def _choose(self, index: Index) -> None:
-        if not index.isValid() or not self.table.hasFocus():
+    def _say_where(self, index: Index) -> None:
+        if index.isValid() and self.table.hasFocus():
+            self._where.setText(self.model.tip(self.model.at(index)).split("\n")[0])
+
+    def _choose(self) -> None:
+        if self._marking or not self.table.hasFocus():
             return
-        found = self.model.at(index)
-        self._where.setText(self.model.tip(found).split("\n")[0])
-        self._session.select(self.model.cohort.patients[index.row()].id)
+        patients, current = self.model.cohort.patients, self.table.currentIndex()
+        chosen = [patients[index.row()].id for index in self.table.selectionModel().selectedRows()]
+        self._session.select_all(chosen, patients[current.row()].id if current.isValid() else None)
 
     def _mark(self, patient: str | None) -> None:
+        """Show the session's selection; the current cell stays in its column."""
         ids = [p.id for p in self.model.cohort.patients]
-        if patient is None or patient not in ids:
+        if patient is None or patient not in ids or not self.model.columnCount():
             self.table.clearSelection()
             self._where.clear()
-        elif self.table.currentIndex().row() != ids.index(patient) or not self.table.selectionModel().hasSelection():
-            self.table.selectRow(ids.index(patient))
+            return
+        self._marking = True
+        chosen, last = QItemSelection(), self.model.columnCount() - 1
+        for row in (ids.index(known) for known in ids if known in self._session.patients):
+            chosen.select(self.model.index(row, 0), self.model.index(row, last))
+        flags, current = QItemSelectionModel.SelectionFlag, self.table.currentIndex()
+        self.table.selectionModel().select(chosen, flags.ClearAndSelect)
+        if current.row() != ids.index(patient):
+            lead = self.model.index(ids.index(patient), max(0, current.column()))
+            self.table.selectionModel().setCurrentIndex(lead, flags.NoUpdate)
+        self._marking = False

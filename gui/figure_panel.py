@@ -3,25 +3,23 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from trajecta.gui.chart_options import ChartOptions
+from trajecta.gui.chart_bar import ChartBar
 from trajecta.gui.hover_card import HoverCard, card_text
-from trajecta.gui.icons import icon
 from trajecta.gui.paper import Paper
-from trajecta.gui.parts import called, looking
+from trajecta.gui.parts import looking
 from trajecta.gui.session import Session
 from trajecta.gui.targets import Hit
 from trajecta.gui.theme import Theme
 from trajecta.gui.walking import Walking
 from trajecta.io.study import Study
 from trajecta.stats.charts.choice import ChartChoice
-from trajecta.stats.charts.registry import CHARTS, build_figure, chart
+from trajecta.stats.charts.registry import build_figure, chart
 from trajecta.stats.figure import Figure
 from trajecta.stats.results import PairedResult
 
-WIDTHS = ((89.0, "89 mm"), (120.0, "120 mm"), (183.0, "183 mm"))
 MANY = 1000  # patients × visits; a figure of more is described in the background, so that the window never stops
 MARGIN = 16  # px between the paper and the edge of the desk
 
@@ -93,17 +91,13 @@ class FigurePanel(QWidget):
         self.setObjectName("desk")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session, self._theme = session, theme
-        self.kinds = QButtonGroup(self, exclusive=False)
         self.desk = Desk()
-        self._width = called(QComboBox(), "Page width")
-        self._more = called(looking(QToolButton(), "kind"), "More charts")
-        self._options = called(looking(QToolButton(), "kind"), "Options of the chart")
-        self.options = ChartOptions(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(6)
-        self.head = QWidget()
-        self.head.setLayout(self._head())
+        self.head = ChartBar(MARGIN)
+        self.head.kind.connect(self.choose_kind)
+        self.head.choice.connect(lambda name, value, label: self._choose(label, **{name: value}))
         layout.addWidget(self.head)
         layout.addWidget(self.desk, 1)
         self.desk.paper.pointed.connect(self._point)
@@ -117,16 +111,7 @@ class FigurePanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Colour the icons of the chart kinds."""
         self._theme = theme
-        for button in self.kinds.buttons():
-            entry = chart(str(button.property("kind")))
-            button.setIcon(icon(entry.icon, theme.ink if button.isChecked() else theme.soft))
-        for action in self._more.menu().actions():
-            if action.property("kind"):
-                action.setIcon(icon(chart(str(action.property("kind"))).icon, theme.ink))
-        if self._more.isChecked():
-            self._more.setIcon(icon(chart(self._session.study.chart.kind).icon, theme.ink))
-        else:
-            self._more.setIcon(QIcon())
+        self.head.set_theme(theme, chart(self._session.study.chart.kind).icon)
 
     def turn(self, decoration: str) -> bool:
         """Switch “focus” or “crosshair” on or off; returns whether it is on now."""
@@ -151,51 +136,6 @@ class FigurePanel(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         return isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and self.walking.press(event)
 
-    def _head(self) -> QHBoxLayout:
-        head = QHBoxLayout()
-        head.setContentsMargins(MARGIN, 0, MARGIN, 0)
-        head.setSpacing(2)
-        for entry in CHARTS:
-            if entry.front:
-                button = looking(QToolButton(), "kind")
-                button.setText(f" {entry.name}")  # the space keeps the words off the icon
-                button.setAccessibleName(entry.name)
-                button.setCheckable(True)
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-                button.clicked.connect(lambda _=False, key=entry.key: self.choose_kind(key))
-                button.setProperty("kind", entry.key)
-                self.kinds.addButton(button)
-                head.addWidget(button)
-        self._more.setCheckable(True)
-        self._more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._more.setMenu(self._menu())
-        head.addWidget(self._more)
-        head.addStretch()
-        self._options.setText("Options…")
-        self._options.clicked.connect(lambda: self.options.pop_up(self._options))
-        self.options.chosen.connect(lambda name, value, label: self._choose(label, **{name: value}))
-        for width, name in WIDTHS:
-            self._width.addItem(name, width)
-        self._width.activated.connect(
-            lambda _: self._choose("change the page width", width_mm=self._width.currentData())
-        )
-        head.addWidget(self._options)
-        head.addWidget(self._width)
-        return head
-
-    def _menu(self) -> QMenu:
-        """The charts without a button of their own, in their groups."""
-        menu = QMenu(self)
-        for group in dict.fromkeys(entry.group for entry in CHARTS):
-            menu.addSection(group)
-            for entry in CHARTS:
-                if entry.group == group and not entry.front:
-                    action = menu.addAction(entry.name)
-                    action.setProperty("kind", entry.key)
-                    action.triggered.connect(lambda _=False, key=entry.key: self.choose_kind(key))
-        return menu
-
     def _choose(self, label: str, **changes: object) -> None:
         def change(study: Study) -> Study:
             return replace(study, chart=replace(study.chart, **changes))  # type: ignore[arg-type]  # checked by callers
@@ -203,19 +143,8 @@ class FigurePanel(QWidget):
         self._session.edit(label, change)
 
     def _show(self, study: Study) -> None:
-        choice = study.chart
-        for button in self.kinds.buttons():
-            button.setChecked(button.property("kind") == choice.kind)
-        entry = chart(choice.kind)
-        self._more.setChecked(not entry.front)
-        self._more.setText("More" if entry.front else f" {entry.name}")
-        self.options.show_study(study, entry)
-        self._options.setEnabled(bool(entry.options))
-        if self._width.findData(choice.width_mm) < 0:
-            self._width.addItem(f"{choice.width_mm:g} mm", choice.width_mm)
-        self._width.setCurrentIndex(self._width.findData(choice.width_mm))
-        self.set_theme(self._theme)
-        self._draw(study, choice)
+        self.head.show_study(study, self._theme)
+        self._draw(study, study.chart)
 
     def _draw(self, study: Study, choice: ChartChoice) -> None:
         self.desk.card.hide()

@@ -33,9 +33,9 @@ def drugs_in_words(cohort: Cohort, patient: str, day: float) -> str:
     return ", ".join(part for part in (first, rest) if part) or "No drug on this day"
 
 
-def card_text(study: Study, patient: str, visit: str) -> str:
-    """The card's rich text for one observation."""
-    cohort, measure = study.cohort, study.cohort.measure(study.measure)
+def card_text(study: Study, patient: str, visit: str, measure_key: str = "") -> str:
+    """The card's rich text for one observation, of the measure looked at where no other one is named."""
+    cohort, measure = study.cohort, study.cohort.measure(measure_key or study.measure)
     observation = cohort.observation(measure.key, visit, patient)
     day = cohort.day(patient, visit)
     head = f"<b>{escape(patient)}</b> · {escape(cohort.visit(visit).label)}"

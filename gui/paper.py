@@ -1,66 +1,31 @@
 """The figure on the screen: the pen of ``io.pen`` draws the page, pyqtgraph's ViewBox is only the camera over a panel.
 
-Invariants: what the pen draws is ``shown()``, the very figure that an export writes; hover and selection are drawn
-above it and never belong to the figure. pyqtgraph's menu and exporters stay switched off: they are broken for print.
+Invariants: what the pen draws is ``shown()``, the very figure that an export writes; hover, selection, focus and
+crosshair are drawn above it and never belong to the figure. pyqtgraph's menu and exporters stay switched off: they are
+broken for print.
 """
 
-from dataclasses import replace
+from collections.abc import Iterable
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
-from trajecta.gui.camera import Camera
+from trajecta.gui.camera import Camera, link, seen
+from trajecta.gui.sheet import Sheet
 from trajecta.gui.targets import Hit, Targets, scaled
-from trajecta.io.pen import draw_figure, draw_marks, mapping
-from trajecta.stats.charts.axes import zoomed
-from trajecta.stats.figure import Dots, Figure, Line, Mark
+from trajecta.stats.figure import Figure
 
-
-class Sheet(QGraphicsObject):
-    """The page itself and, above it, hover and selection."""
-
-    def __init__(self, view: "Paper") -> None:
-        super().__init__()
-        self._view = view
-        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(self._view.rect())
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        figure, scale = self._view.shown(), self._view.scale_factor
-        if figure is None:
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw_figure(painter, figure, scale)
-        if self._view.patient:
-            for panel in figure.panels:
-                marks = tuple(emphasised(m) for m in panel.marks if getattr(m, "key", "") == self._view.patient)
-                draw_marks(painter, replace(panel, marks=marks), mapping(panel, scale), scale)
-        if self._view.hit is not None:
-            painter.setPen(QPen(QColor("#1B1F24"), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(self._view.hit.at, 8.0, 8.0)
-
-
-def emphasised(mark: Mark) -> Mark:
-    """The mark as it looks when its patient is selected: lines twice as thick, symbols larger."""
-    match mark:
-        case Line(stroke=stroke):
-            return replace(mark, stroke=replace(stroke, width=stroke.width * 1.8))
-        case Dots(size=size):
-            return replace(mark, size=size * 1.35)
-        case _:
-            return mark
+STILL = 4  # px; a press and release closer than this is a click
+ADDING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 class Paper(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
-    """One figure; wheel and drag move the camera, double click fits, hover and click find patients."""
+    """One figure; wheel and drag move the camera, double click fits, hover and click find patients, Shift+drag more."""
 
     pointed = Signal(object)  # Hit or None
-    picked = Signal(object)  # patient id or None
+    picked = Signal(object, bool)  # ids of patients, whether they are added to those chosen or taken away again
     moved = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -70,12 +35,17 @@ class Paper(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         self.setMouseTracking(True)
         self.figure: Figure | None = None
         self.patient: str | None = None
-        self.hit: Hit | None = None
         self.cameras: dict[str, Camera] = {}
+        self._seen: Figure | None = None
         self._pressed: QPointF | None = None
         self._targets = Targets({})
-        self._sheet = Sheet(self)
-        self.addItem(self._sheet)
+        self.sheet = Sheet(self.shown)
+        self.addItem(self.sheet)
+
+    @property
+    def hit(self) -> Hit | None:
+        """What the mouse or the keyboard points at."""
+        return self.sheet.over.hit
 
     @property
     def scale_factor(self) -> float:
@@ -87,49 +57,50 @@ class Paper(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
         kept = {key: camera for key, camera in self.cameras.items() if camera.moved}
         for camera in self.cameras.values():
             self.removeItem(camera)
-        self.figure, self.cameras, self.hit = figure, {}, None
+        self.figure, self.cameras, self._seen = figure, {}, None
+        self.sheet.over.hit = None
         self.setAccessibleDescription(figure.alt if figure else "")
-        if figure is None:
-            self._targets = Targets({})
-            self._sheet.update()
-            return
-        for number, panel in enumerate(figure.panels):
+        self.sheet.turn(figure)
+        for number, panel in enumerate(figure.panels if figure else ()):
             camera = Camera(panel)
             self.cameras[panel.key or str(number)] = camera
             self.addItem(camera)
             camera.sigRangeChanged.connect(self._camera_moved)
-        self._link()
+        link(self.cameras.values())
         for key, old in kept.items():
             fresh = self.cameras.get(key)
             if fresh is not None and (fresh.home.x.range, fresh.home.y.range) == (old.home.x.range, old.home.y.range):
                 fresh.setRange(xRange=old.viewRange()[0], yRange=old.viewRange()[1], padding=0)
-        self._place()
+        _place(self.cameras.values(), self.scale_factor)
         self._targets = Targets(self.cameras)
-        self._sheet.update()
+        self._camera_moved()
 
     def shown(self) -> Figure | None:
         """The figure as the cameras show it: what an export of the view writes."""
-        return None if self.figure is None else self.seen(self.figure)
+        if self._seen is None and self.figure is not None:
+            self._seen = self.seen(self.figure)
+        return self._seen
 
     def seen(self, figure: Figure) -> Figure:
         """Another figure of the same panels under the cameras as they stand."""
-        for number, panel in enumerate(figure.panels):
-            camera = self.cameras.get(panel.key or str(number))
-            if camera is not None and panel.moves and camera.moved:
-                (x0, x1), (y0, y1) = camera.viewRange()
-                figure = zoomed(figure, panel.key, (x0, x1), (y0, y1))
-        return figure
+        return seen(figure, self.cameras)
 
     def fit(self) -> None:
         """Show the whole figure again."""
         for camera in self.cameras.values():
             camera.fit()
-        self._sheet.update()
+        self._camera_moved()
 
-    def select(self, patient: str | None) -> None:
-        """Highlight a patient."""
+    def select(self, patient: str | None, patients: Iterable[str] = ()) -> None:
+        """Highlight these patients; ``patient`` is the one among them that wins where symbols coincide."""
         self.patient = patient
-        self._sheet.update()
+        self.overlay(patients=frozenset(patients) | ({patient} if patient else frozenset()))
+
+    def overlay(self, **changes: object) -> None:
+        """Change what is laid over the page, by the names of ``Overlay``."""
+        for name, value in changes.items():
+            setattr(self.sheet.over, name, value)
+        self.sheet.update()
 
     def point_at(self, patient: str, visit: str) -> Hit | None:
         """Hover a symbol by name, as the keyboard does; None if it is not in the figure."""
@@ -138,66 +109,80 @@ class Paper(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph is untyped
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if hasattr(self, "_sheet"):
-            self._sheet.prepareGeometryChange()
-            self._place()
+        if hasattr(self, "sheet"):
+            self.sheet.resize(self.size())
+            _place(self.cameras.values(), self.scale_factor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.sheet.over.band is not None and self._pressed is not None:
+            self.overlay(band=QRectF(self._pressed, event.position()).normalized())
+            return
+        if event.buttons() != Qt.MouseButton.NoButton:
+            self.sheet.touch()
         super().mouseMoveEvent(event)
-        if event.buttons() == Qt.MouseButton.NoButton:
-            self._set_hit(self._under(event.position()))
-        else:
-            self._set_hit(None)
+        hovering = event.buttons() == Qt.MouseButton.NoButton
+        found = self._targets.symbol_near(event.position(), self.scale_factor, self.patient) if hovering else None
+        self._set_hit(found)
+        self.sheet.over.cursor = event.position()
+        if self.sheet.over.crosshair:
+            self.sheet.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._pressed = event.position()
+        if event.button() == Qt.MouseButton.LeftButton and event.modifiers() & ADDING:
+            self._set_hit(None)
+            self.overlay(band=QRectF(event.position(), event.position()))  # the camera does not see this drag
+            return
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        still = self._pressed is not None and (event.position() - self._pressed).manhattanLength() < 4
-        if still and event.button() == Qt.MouseButton.LeftButton:
-            hit = self._under(event.position())
-            self.picked.emit(hit.patient if hit else self._targets.line_near(event.position(), self.scale_factor))
+        band, start = self.sheet.over.band, self._pressed
+        if band is None:
+            super().mouseReleaseEvent(event)
+        self.overlay(band=None)
+        still = start is not None and (event.position() - start).manhattanLength() < STILL
+        if event.button() == Qt.MouseButton.LeftButton and still:
+            at, scale = event.position(), self.scale_factor
+            hit = self._targets.symbol_near(at, scale, self.patient)
+            patient = hit.patient if hit else self._targets.line_near(at, scale)
+            self.picked.emit(frozenset({patient} if patient else ()), band is not None)
+        elif band is not None:
+            found = self._targets.within(band, self.scale_factor)
+            self.picked.emit(found, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.fit()
 
     def leaveEvent(self, event: object) -> None:
         self._set_hit(None)
+        self.overlay(cursor=None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.sheet.touch()
+        super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}.get(Qt.Key(event.key()))
         if step is None:
             event.ignore()  # the panel walks through patients and visits
             return
+        self.sheet.touch()
         for camera in self.cameras.values():
-            if camera.home.moves:
+            if camera.home.moves and camera.linkedView(camera.XAxis) is None:  # the linked ones follow
                 camera.scaleBy((step, step))
-
-    def _under(self, at: QPointF) -> Hit | None:
-        return self._targets.symbol_near(at, self.scale_factor, self.patient)
 
     def _set_hit(self, hit: Hit | None) -> None:
         if hit != self.hit:
-            self.hit = hit
-            self._sheet.update()
+            self.overlay(hit=hit)
             self.pointed.emit(hit)
 
-    def _place(self) -> None:
-        for camera in self.cameras.values():
-            camera.setGeometry(scaled(camera.home.area, self.scale_factor))
-
-    def _link(self) -> None:
-        first: dict[str, Camera] = {}
-        for camera in self.cameras.values():
-            name = camera.home.linked
-            if name and name in first:
-                camera.setXLink(first[name])
-                camera.setMouseEnabled(True, False)
-            elif name:
-                first[name] = camera
-
     def _camera_moved(self) -> None:
-        self._sheet.update()
+        self._seen = None
+        self.sheet.forget()
         self.moved.emit()
+
+
+def _place(cameras: Iterable[Camera], scale: float) -> None:
+    """Lay each camera over its panel."""
+    for camera in cameras:
+        camera.setGeometry(scaled(camera.home.area, scale))

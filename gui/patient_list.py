@@ -1,8 +1,18 @@
 """The patients of the cohort: in or out, style, id, facts and a sparkline of the measure."""
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyledItemDelegate, QStyleOptionViewItem
 
 from trajecta.gui.rows import ROW, VALUE, Index, Rows, paint_ground, paint_text, set_up_list
 from trajecta.gui.samples import draw_sample, draw_sparkline
@@ -40,6 +50,7 @@ class PatientPainter(QStyledItemDelegate):
         self.courses: dict[str, tuple[Point, ...]] = {}
         self.ranges = (0.0, 1.0, 0.0, 1.0)
         self.excluded: frozenset[str] = frozenset()
+        self.hidden: tuple[str, ...] = ()
 
     def show(self, study: Study) -> None:
         """Take over the styles and courses of this study."""
@@ -47,6 +58,7 @@ class PatientPainter(QStyledItemDelegate):
         self.styles = {p.id: style_of(i) for i, p in enumerate(cohort.patients)}
         self.courses = {p.id: course_of(cohort, study.measure, p.id) for p in cohort.patients}
         self.excluded = frozenset(left.patient for left in cohort.excluded)
+        self.hidden = study.chart.hidden
         points = [point for course in self.courses.values() for point in course]
         if points:
             xs, ys = [x for x, _ in points], [y for _, y in points]
@@ -68,14 +80,15 @@ class PatientPainter(QStyledItemDelegate):
         text = QRect(rect.left() + 72, rect.top(), wide, rect.height())
         used = paint_text(painter, text, patient.id, self.theme.soft if out else self.theme.ink, bold=chosen or not out)
         paint_text(painter, text.adjusted(used + 8, 0, 24, 0), facts_of(patient), self.theme.soft)
-        if not out:
+        word = "left out" if out else "hidden" if patient.id in self.hidden else ""
+        if not word:
             place = QRect(rect.right() - 68, rect.top() + 8, 54, rect.height() - 16)
             draw_sparkline(painter, place, self.courses[patient.id], self.ranges, self.styles[patient.id].color)
         else:
             paint_text(
                 painter,
                 QRect(rect.right() - 72, rect.top(), 60, rect.height()),
-                "left out",
+                word,
                 self.theme.soft,
                 right=True,
             )
@@ -93,9 +106,10 @@ class PatientPainter(QStyledItemDelegate):
 
 
 class PatientList(QListView):
-    """Click selects a patient everywhere; the check (or Space) takes the patient out or back in."""
+    """Click selects a patient everywhere, with Shift or Ctrl several; the check (or Space) takes one out or back in."""
 
     toggled = Signal(object)  # patient id
+    wanted = Signal(str)  # an action of the window
 
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
@@ -103,7 +117,9 @@ class PatientList(QListView):
         self._rows = Rows(self)
         self.painter = PatientPainter(theme, self)
         set_up_list(self, self._rows, self.painter, "Patients")
-        self.selectionModel().currentChanged.connect(self._choose)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self._marking = False
+        self.selectionModel().selectionChanged.connect(lambda *_: self._choose())
         session.selected.connect(self._mark)
 
     def show_study(self, study: Study) -> None:
@@ -114,6 +130,8 @@ class PatientList(QListView):
         for patient in study.cohort.patients:
             facts = [f"{label}: {text}" for label, text in patient.facts]
             state = f"left out: {reasons[patient.id]}" if patient.id in reasons else "click the check to leave out"
+            if patient.id in study.chart.hidden:
+                state += "\nhidden in the figure, counted in every number"
             rows.append((patient, f"{patient.id} {facts_of(patient)}".strip(), "\n".join((patient.id, *facts, state))))
         self._rows.show(tuple(rows))
         self._mark(self._session.patient)
@@ -126,7 +144,7 @@ class PatientList(QListView):
             return
         if not index.isValid():
             self._session.select(None)
-        elif index.data(VALUE).id == self._session.patient:
+        elif self._session.patients == {index.data(VALUE).id} and event.button() == Qt.MouseButton.LeftButton:
             self._session.select(None)  # a second click lets go
             return
         super().mousePressEvent(event)
@@ -149,14 +167,37 @@ class PatientList(QListView):
         if event.type() == QEvent.Type.PaletteChange:
             self.viewport().update()
 
-    def _choose(self, index: Index) -> None:
-        if index.isValid() and self.hasFocus():
-            self._session.select(index.data(VALUE).id)
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu().popup(event.globalPos())
+
+    def menu(self) -> QMenu:
+        """What can be done in the figure with the selected patients."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        hide = menu.addAction("Hide in the figure", lambda: self.wanted.emit("hide"))
+        show = menu.addAction("Show all in the figure", lambda: self.wanted.emit("show-all"))
+        hide.setEnabled(bool(self._session.patients))
+        show.setEnabled(bool(self._session.study.chart.hidden))
+        return menu
+
+    def _choose(self) -> None:
+        if self.hasFocus() and not self._marking:
+            current = self.currentIndex()
+            lead = current.data(VALUE).id if current.isValid() else None
+            self._session.select_all((index.data(VALUE).id for index in self.selectedIndexes()), lead)
 
     def _mark(self, patient: str | None) -> None:
-        if patient is None:
-            self.selectionModel().clear()
-            return
-        known = [p for p in self._session.study.cohort.patients if p.id == patient]
-        if known:
-            self.setCurrentIndex(self._rows.find(known[0]))
+        """Show the session's selection, with the keyboard at the leading patient."""
+        self._marking = True
+        chosen, lead = QItemSelection(), QModelIndex()
+        for known in self._session.study.cohort.patients:
+            if known.id in self._session.patients:
+                at = self._rows.find(known)
+                chosen.select(at, at)
+                lead = at if known.id == patient else lead
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().select(chosen, flags.ClearAndSelect)
+        self.selectionModel().setCurrentIndex(lead, flags.NoUpdate)
+        if lead.isValid():
+            self.scrollTo(lead)
+        self._marking = False

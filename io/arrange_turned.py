@@ -159,7 +159,7 @@ def turned_shape(sheet: Sheet) -> Turned | None:
             return None  # this row names columns, so those below it are its rows
         for before in range(1, min(MOST_LABEL_COLUMNS, sheet.width - FEWEST_PATIENTS) + 1):
             last = _ids_from(line, before)
-            if last - before < FEWEST_PATIENTS:
+            if last - before < FEWEST_PATIENTS or _are_values(line[:before], line[before:last]):
                 continue
             shape = labelled(sheet, header, before, last)
             if shape is not None:
@@ -218,10 +218,16 @@ def _ids_from(line: Sequence[CellValue], before: int) -> int:
         if plain(text) in words("laboratory", "reference"):  # norms beside the patients; between them none would know
             return before if any(map(_may_be_id, line[at + 1 :])) else before + len(ids)
         read = read_header((text,))
-        if (read.known and read.field != "weak_patient") or is_unit(text) or text in ids:
+        known = read.known and read.field != "weak_patient" and not is_summary(text)  # MW is a mean and “m/w”
+        if known or is_unit(text) or text in ids:
             return before
         ids.append(text)
     return before + len(ids)
+
+
+def _are_values(labels: Sequence[CellValue], cells: Sequence[CellValue]) -> bool:
+    """Whether numbers beside the name of a parameter are its values, and no ids such as 1, 2, 3."""
+    return all(isinstance(v, float) for v in cells) and any(_is_parameter(shown(v)) for v in labels if v is not None)
 
 
 def labelled(sheet: Sheet, header: int, before: int, last: int) -> Turned | None:

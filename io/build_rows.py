@@ -127,7 +127,9 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
             current = roster.enter(text, where)
             seen.add(current)
             if at in doubtful and current not in roster.doubts:
-                said = f"“{text}” can stand for a summary; as the ids here are initials, row {at} is taken as a patient."
+                said = (
+                    f"“{text}” can stand for a summary; as the ids here are initials, row {at} is taken as a patient."
+                )
                 log.warning(where, said, "Is it a patient? A row of means or standard deviations is better deleted.")
                 roster.doubts[current] = said
             if not mapping.visits_as_written:

@@ -20,6 +20,7 @@ from trajecta.io.headers import is_unit
 from trajecta.io.issue_log import IssueLog, counted
 from trajecta.io.mapping import ColumnMapping, Field, SheetMapping, SheetRole
 from trajecta.io.visit_names import DAYS_OF, VisitName, numbered, visit_like, visit_of
+from trajecta.io.words import words
 from trajecta.io.workbook import CellValue, Sheet
 from trajecta.stats.cohort import CellRef, Visit
 from trajecta.stats.instruments import plain
@@ -223,6 +224,7 @@ def _row_visits(
             "Which column names the visit?",
             NO_NAMES,
         )
+    again = _met_again(rows, names, dates, how) if names is not None and dates is not None else {}
     known: dict[CellValue, tuple[VisitName | None, str]] = {}  # a long table repeats its visits
     for row in rows:
         name, text = None, ""
@@ -250,7 +252,7 @@ def _row_visits(
                 where, f"Row {row.row} of “{sheet.name}” does not say at which visit; it is left out.", kind="no visit"
             )
             continue
-        key = found[row.row] = table.key(name, text)
+        key = found[row.row] = table.key(again.get(row.row, name), text)
         (table.by_day if names is None else table.named).add(key)
         if dates is not None and row.cells[dates.column - 1] is not None:
             _note_date(
@@ -258,6 +260,26 @@ def _row_visits(
             )
         if days is not None:
             _note_day(row, sheet.ref(row.row, days.column), days, (row.patient, key), table, log)
+    return found
+
+
+def _met_again(rows: list[PatientRow], names: ColumnMapping, dates: ColumnMapping, how: Dates) -> dict[int, VisitName]:
+    """Names for rows of unscheduled visits that a patient has on several dates: the later ones get a number."""
+    met: dict[tuple[str, str], dict[date, list[int]]] = {}
+    called: dict[tuple[str, str], VisitName] = {}
+    unscheduled = tuple(words("unscheduled", "names"))
+    for row in rows:
+        text, day = shown(row.cells[names.column - 1]), _sortable(row.cells[dates.column - 1], how)
+        if day != date.max and plain(text).startswith(unscheduled):
+            name = visit_like(text)
+            called[row.patient, name.key] = name
+            met.setdefault((row.patient, name.key), {}).setdefault(day, []).append(row.row)
+    found = {}
+    for place, days in met.items():
+        name = called[place]
+        for number, day in enumerate(sorted(days)[1:], 2):
+            later = VisitName(f"{name.key} {number}", f"{name.label} {number}")
+            found.update(dict.fromkeys(days[day], later))
     return found
 
 

@@ -280,7 +280,7 @@ def _read_number(tidy: str, comma: bool | None, text: str) -> Reading:
             text=text,
             open_mark=True,
             trouble=f"says “{text}”, which is {number(core, True):g} with a decimal comma "
-            f"and {number(core, False):g} with a thousands comma; it is left out until that is settled",
+            f"and {number(core, False):g} with a thousands comma",
             hint="Does the comma separate decimals or thousands?",
         )
     if not rest:

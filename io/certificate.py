@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from trajecta import __version__
-from trajecta.io.atomic import write_atomically
 from trajecta.io.arrange import arrange
+from trajecta.io.atomic import write_atomically
 from trajecta.io.cells import Found, read_cell, shown
 from trajecta.io.errors import SaveError
 from trajecta.io.mapping import Field, Mapping, SheetRole
@@ -141,6 +141,11 @@ def _verdict(seen: Observation, cell: CellValue, percent: bool) -> tuple[Verdict
         # Excel shows 15 digits, and 0.25 in a cell formatted as a percentage as 25 %.
         number = float(f"{cell * (100 if percent else 1):.15g}")
         return (Verdict.EQUAL if number == seen.value else Verdict.DIFFERENT), ("shown as per cent" if percent else "")
+    read = read_cell(cell)
+    if read.low is not None and read.high is not None and seen.text == read.text:
+        middle = (read.low + read.high) / 2
+        if abs(seen.value - middle) <= 1e-12 * max(1.0, middle):
+            return Verdict.CONVERTED, f"the middle of {read.text}"
     if isinstance(cell, str) and seen.value in _written(cell):
         return (Verdict.LIMIT if seen.censored else Verdict.FROM_TEXT), ""
     return Verdict.DIFFERENT, ""

@@ -4,6 +4,7 @@ Invariant: both forms say the same. A question is what only the user can know, w
 mapping can give; an issue whose hint asks something is one without such answers.
 """
 
+import gc
 from typing import Any
 
 from trajecta.io.arrange import arrange
@@ -13,7 +14,7 @@ from trajecta.io.mapping import ColumnMapping, Field, Mapping, SheetRole, column
 from trajecta.io.question_sources import Readings, Tables, questions_of
 from trajecta.io.questions import Question, option_dict
 from trajecta.io.workbook import Workbook
-from trajecta.stats.cohort import Cohort, Issue, Measure
+from trajecta.stats.cohort import Cohort, Issue, Measure, Observation
 from trajecta.stats.completeness import completeness
 
 
@@ -24,6 +25,16 @@ def is_question(issue: Issue) -> bool:
 
 def check_json(workbook: Workbook, mapping: Mapping, cohort: Cohort, issues: tuple[Issue, ...]) -> dict[str, Any]:
     """Sheets with roles and columns, patients, measures, visits, issues and questions as plain values for JSON."""
+    collecting = gc.isenabled()
+    gc.disable()  # many small values and no cycles, as in the build
+    try:
+        return _found(workbook, mapping, cohort, issues)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _found(workbook: Workbook, mapping: Mapping, cohort: Cohort, issues: tuple[Issue, ...]) -> dict[str, Any]:
     workbook = arrange(workbook, mapping.arranged)
     tables = Tables(workbook, mapping)
     read = tables.readings()
@@ -35,7 +46,7 @@ def check_json(workbook: Workbook, mapping: Mapping, cohort: Cohort, issues: tup
         "arranged": [{"how": a.how.value, "sheets": list(a.sheets), "evidence": a.evidence} for a in mapping.arranged],
         "sheets": [_sheet(workbook, mapping, name, read) for name in (s.name for s in workbook.sheets)],
         "patients": [p.id for p in cohort.patients],
-        "measures": [_measure(cohort, m) for m in cohort.measures],
+        "measures": _measures(cohort),
         "visits": [{"key": v.key, "label": v.label, "day": v.day} for v in cohort.visits],
         "completeness": _completeness(cohort),
         "courses": len(cohort.courses),
@@ -113,8 +124,14 @@ def _question(question: Question) -> dict[str, Any]:
     }
 
 
-def _measure(cohort: Cohort, measure: Measure) -> dict[str, Any]:
-    own = [o for o in cohort.observations if o.measure == measure.key]
+def _measures(cohort: Cohort) -> list[dict[str, Any]]:
+    own: dict[str, list[Observation]] = {measure.key: [] for measure in cohort.measures}
+    for seen in cohort.observations:
+        own[seen.measure].append(seen)
+    return [_measure(measure, own[measure.key]) for measure in cohort.measures]
+
+
+def _measure(measure: Measure, own: list[Observation]) -> dict[str, Any]:
     used = [o for o in own if o.value is not None]
     return {
         "key": measure.key,
@@ -169,8 +186,7 @@ def check_text(workbook: Workbook, mapping: Mapping, cohort: Cohort, issues: tup
     ids = ", ".join(p.id for p in cohort.patients[:50]) + (", …" if len(cohort.patients) > 50 else "")
     lines += ["", f"{len(cohort.patients)} patients{zero}: {ids}"]
     lines.append(f"{len(cohort.visits)} visits: {', '.join(v.label for v in cohort.visits)}")
-    for measure in cohort.measures:
-        found = _measure(cohort, measure)
+    for measure, found in zip(cohort.measures, _measures(cohort), strict=True):
         unit = f" ({measure.unit})" if measure.unit else ""
         better = {"lower": "lower is better", "higher": "higher is better"}.get(
             measure.direction.value, "direction not known"

@@ -13,6 +13,7 @@ from trajecta.io.errors import QuestionError
 from trajecta.stats.cohort import Cohort, find_by_name
 
 if TYPE_CHECKING:
+    from trajecta.io.templates import Template
     from trajecta.stats.charts.choice import ChartChoice
 
 SCALES = ("auto", "measured", "change", "percent", "log")
@@ -36,6 +37,16 @@ def add_chart_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--effect", choices=list(EFFECTS), default="rank-biserial", help="what the forest of all measures draws"
     )
+    command.add_argument(
+        "--template", default=None, metavar="NAME|FILE", help="look of the figure, saved from the dialog “Style”"
+    )
+
+
+def template_asked(asked: argparse.Namespace) -> "Template | None":
+    """The template asked for; QuestionError or OpenError where there is none such."""
+    from trajecta.io.templates import find_template
+
+    return find_template(asked.template) if asked.template is not None else None
 
 
 def _fact(cohort: Cohort, wanted: str) -> str:
@@ -68,7 +79,9 @@ def _there_is(names: Sequence[str], use: str) -> str:
 def with_chart_options(cohort: Cohort, choice: "ChartChoice", asked: argparse.Namespace) -> "ChartChoice":
     """The choice with what the options ask; QuestionError for facts, events and drugs that the file does not have."""
     from trajecta.stats.charts.choice import Centre, Effect, Gaps, ValueScale
+    from trajecta.stats.charts.edits import Edits
 
+    template = template_asked(asked)
     if asked.each and asked.by:
         raise QuestionError("Panels are drawn for each patient or by group, not both; choose --each or --by.")
     return replace(
@@ -80,4 +93,5 @@ def with_chart_options(cohort: Cohort, choice: "ChartChoice", asked: argparse.Na
         by=_fact(cohort, asked.by),
         shade=_shade(cohort, asked.shade),
         effect=Effect(EFFECTS[asked.effect]),
+        edits=Edits() if template is None else Edits(style=template.style),
     )

@@ -26,11 +26,17 @@ def add_figure_options(figure: argparse.ArgumentParser) -> None:
 
 
 def page_width(asked: argparse.Namespace) -> float:
-    """The width asked for, else the journal's widest one, else 183 mm; QuestionError for an unknown journal."""
+    """The width asked for, else the journal's widest one, else that of the template, else 183 mm.
+
+    QuestionError for an unknown journal or template.
+    """
+    from trajecta.io.commands_chart import template_asked
     from trajecta.io.journals import journal
 
+    template = template_asked(asked)
     widths = journal(asked.journal).widths if asked.journal is not None else ()
-    return float(asked.width_mm if asked.width_mm is not None else max(widths, default=USUAL_WIDTH))
+    usual = USUAL_WIDTH if template is None or template.width_mm is None else template.width_mm
+    return float(asked.width_mm if asked.width_mm is not None else max(widths, default=usual))
 
 
 def checked_page(asked: argparse.Namespace) -> float:

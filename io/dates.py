@@ -70,6 +70,7 @@ _ISO = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?(?:[T ].*|
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _NAMED = re.compile(r"(?:(\d{1,2})\.?[ -]*(?:de )?)?([^\W\d]{3,12})\.?[ -]*(?:de )?'?(\d{4}|\d{2})")
 _NAMED_FIRST = re.compile(r"([^\W\d]{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_SINCE = re.compile(r"(?:seit|since|ab|depuis|desde|from) (?:dem |le |el )?(?=\w*\W?\d)", re.IGNORECASE)
 _MONTH_YEAR = re.compile(r"(\d{1,2})[/.-](\d{4})")
 _QUARTER = re.compile(r"[qQ]([1-4])[/ .-]?(\d{4}|\d{2})")
 
@@ -99,6 +100,8 @@ def read_date(value: CellValue, day_first: bool | None = None, epoch_1904: bool 
 
     >>> read_date("14.02.21").day, read_date("Mrz 2021").precision.value, read_date("laufend").ongoing
     (datetime.date(2021, 2, 14), 'month', True)
+    >>> read_date("seit 2019").precision.value, read_date("ab 01.02.2023").day
+    ('year', datetime.date(2023, 2, 1))
     >>> read_date(44241.0).day, read_date("03/04/2021").open_order
     (datetime.date(2021, 2, 14), True)
     """
@@ -125,6 +128,7 @@ def _read_text(text: str, day_first: bool | None) -> DateReading:
     tidy = text.strip().lstrip("'")
     if plain(tidy) in words("cell", "ongoing"):
         return DateReading(ongoing=True, text=text)
+    tidy = _SINCE.sub("", tidy)
     if match := _SLASHED.fullmatch(tidy):
         return _slashed(match, text, day_first)
     if match := _ISO.fullmatch(tidy):

@@ -22,21 +22,23 @@ class Gathered:
         self._lead = lead
         self._columns: dict[Hashable, Placed] = {}
         self._lines: dict[Hashable, list[_Line]] = {}
+        self._filled: dict[tuple[Hashable, Hashable], int] = {}
 
     def put(self, row: Hashable, lead: Sequence[Placed], column: Hashable, head: Placed, cell: Placed) -> None:
         """Put one cell; ``lead`` are the first cells of its row, ``head`` the header of its column."""
         self._columns.setdefault(column, head)
         lines = self._lines.setdefault(row, [])
-        line = next((found for found in lines if column not in found.cells), None)
-        if line is None:
-            line = _Line(lead, {})
-            lines.append(line)
-        line.cells[column] = cell
+        at = self._filled[row, column] = self._filled.get((row, column), -1) + 1  # the lines before have a cell there
+        if at == len(lines):
+            lines.append(_Line(lead, {}))
+        lines[at].cells[column] = cell
 
     def rows(self) -> list[list[Placed]]:
         """The header and the rows; columns of ``lead`` in which nothing stands are left away."""
         lines = [line for found in self._lines.values() for line in found]
-        used = [at for at in range(len(self._lead)) if any(line.lead[at].value is not None for line in lines)]
+        used = [
+            at for at in range(len(self._lead)) if not lines or any(line.lead[at].value is not None for line in lines)
+        ]
         header = [*(self._lead[at] for at in used), *self._columns.values()]
         return [
             header,

@@ -63,7 +63,9 @@ class Profile:
 
 def profile(sheet: Sheet, column: int, first_row: int) -> Profile:
     """Count what stands in a column (1-based) from ``first_row`` on."""
-    counts = dict.fromkeys(("filled", "numbers", "whole", "yes_no", "dates", "missing", "sexes", "longest", "day_numbers"), 0)
+    counts = dict.fromkeys(
+        ("filled", "numbers", "whole", "yes_no", "dates", "missing", "sexes", "longest", "day_numbers"), 0
+    )
     seen: set[str] = set()
     sexes = words("cell", "female") | words("cell", "male")
     for row in sheet.rows[first_row - 1 : first_row - 1 + ROWS_LOOKED_AT]:

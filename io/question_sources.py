@@ -344,7 +344,7 @@ def _of_time(tables: Tables, mapping: Mapping, cohort: Cohort) -> list[Question]
         sheets = " and ".join(f"“{own.sheet}”" for own in by_day)
         options = (
             Option(f"Yes: {named}", (Change((("windows", windows),)),)),
-            settled(WINDOWS, "No, each day stays a visit of its own"),
+            settled(WINDOWS, "No, leave the visits as they are"),
         )
         text = f"{sheets} {'have' if len(by_day) > 1 else 'has'} days or dates but no names of visits."
         ask = "Are the values to be placed at planned visits?"

@@ -13,6 +13,7 @@ from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.charts.composition import Composition
 from trajecta.stats.cohort import Cohort, Direction, Issue, LeftOut
 from trajecta.stats.compare import default_comparison
+from trajecta.stats.palette import PatientStyle
 from trajecta.stats.results import Comparison
 from trajecta.stats.thresholds import Threshold, with_threshold
 
@@ -69,6 +70,15 @@ class Study:
     def with_chart(self, chart: ChartChoice) -> "Study":
         """The same study with another chart."""
         return replace(self, chart=chart)
+
+    def with_patient_style(self, patient: str, style: PatientStyle | None) -> "Study":
+        """The same study with another colour, symbol and dash of a patient in every figure; None for the own ones."""
+
+        def styled(choice: ChartChoice) -> ChartChoice:
+            return replace(choice, edits=choice.edits.with_patient(patient, style))
+
+        parts = tuple(replace(part, choice=styled(part.choice)) for part in self.page.parts)
+        return replace(self, chart=styled(self.chart), page=replace(self.page, parts=parts))
 
     def with_page(self, page: Composition) -> "Study":
         """The same study with another page of several charts."""

@@ -1,6 +1,6 @@
 """What the user chose about a chart; part of the study and of its undo history."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trajecta.stats.charts.edits import Edits
@@ -86,4 +86,4 @@ class ChartChoice:
     effect: Effect = Effect.RANK_BISERIAL
     within: Within | None = None
     hidden: tuple[str, ...] = ()
-    edits: Edits = Edits()
+    edits: Edits = field(default_factory=Edits)

@@ -146,7 +146,8 @@ class _Fitting:
         unit = width / page.grid[0]
         self._cells = [_Cell(part, part.column * unit, part.columns * unit) for part in page.parts]
         self._letters = LETTER_ROOM if page.letter(0) else 0.0
-        self._size = min(type_of(replace(cell.part.choice, width_mm=cell.width / POINTS_PER_MM)) for cell in self._cells)
+        widths = [(cell.part.choice, cell.width / POINTS_PER_MM) for cell in self._cells]
+        self._size = min(type_of(replace(choice, width_mm=wide)) for choice, wide in widths)
         self._built: dict[tuple[str, ChartChoice], Figure] = {}
         self._patients = self._of_one_legend() if page.one_legend else ()
 

@@ -30,7 +30,6 @@ from trajecta.stats.charts.words import counted
 from trajecta.stats.cohort import Cohort, Direction, Measure
 from trajecta.stats.figure import (
     INK,
-    POINTS_PER_MM,
     SOFT_INK,
     Anchor,
     Axis,

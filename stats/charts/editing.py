@@ -1,7 +1,8 @@
 """A finished figure as it was changed by hand: labels, limits and ticks of axes, headings, a title.
 
-Invariants: the data stay where they are on their axes; what does not fit is set smaller in number, broken or cut, never
-over another text; an axis that hides values says how many; an edit whose place is not in the figure is passed over.
+Invariants: the data stay where they are on their axes; a text that does not fit is broken or cut, never set over
+another one; an axis that hides values says how many; an edit whose place is not in the figure is passed over, and so
+is a text that reads like a result, wherever it comes from.
 """
 
 import math
@@ -16,7 +17,7 @@ from trajecta.stats.charts.axes import (
     linear_ticks,
     zoomed,
 )
-from trajecta.stats.charts.edits import AxisEdit, Density, Edits, Place, own_words, same_words
+from trajecta.stats.charts.edits import AxisEdit, Density, Edits, Place, own_words, refusal, same_words
 from trajecta.stats.charts.frame import fitted_label
 from trajecta.stats.charts.layout import FOOT_SIZE, MARGIN, clashes, note_box, overlap, panel_point, text_boxes
 from trajecta.stats.charts.moving import moved_mark, moved_rect
@@ -72,11 +73,11 @@ def edited(figure: Figure, edits: Edits, of: Subject) -> Figure:
             edit = edits.axis(of.place(panel.key, axis), _axis(panel, axis).label)
             found = _with_axis(found, edit, edits.style.density)
     for text in edits.texts:
-        if text.of and text.place == of.place():
+        if text.of and text.place == of.place() and not refusal(text.text):
             found = _with_heading(found, text.of, text.text)
     found = _with_outside(found, figure)
     title = edits.text(of.place(), "")
-    return _with_title(found, title) if title else found
+    return _with_title(found, title) if title and not refusal(title) else found
 
 
 def _axis(panel: Panel, axis: str) -> Axis:
@@ -110,7 +111,9 @@ def _with_axis(figure: Figure, edit: AxisEdit, usual: Density) -> Figure:
     if figure is not home:
         fitted = _fitted(figure, home, key, name)
         figure = fitted if clashes(fitted) <= clashes(figure) else figure
-    return figure if edit.label is None else _first_clear(figure, _labels(figure, key, name, edit.label))
+    if edit.label is None or refusal(edit.label):
+        return figure
+    return _first_clear(figure, _labels(figure, key, name, edit.label))
 
 
 def _first_clear(figure: Figure, candidates: tuple[Figure, ...]) -> Figure:
@@ -138,7 +141,7 @@ def _limited(figure: Figure, key: str, name: str, limits: tuple[float, float]) -
             return panel
         marks = tuple(mark for mark in panel.marks if not (isinstance(mark, Note) and _beyond(mark, panel, name)))
         axis = _axis(panel, name)
-        if finer and axis.scale is Scale.LINEAR:  # the camera is content with two ticks; a page wants as many as there is room
+        if finer and axis.scale is Scale.LINEAR:  # the camera is content with few ticks; a page has room for more
             about = max(3, len(_axis(_panel(figure, panel.key), name).ticks) - 1)
             axis = replace(axis, ticks=linear_ticks(*axis.range, about, axis.steps))
         return replace(_with_its(panel, name, axis), marks=marks)
@@ -415,9 +418,10 @@ def _outside(panel: Panel) -> int:
 
 def with_foot(figure: Figure, sentence: str) -> Figure:
     """The figure with one more sentence at its foot, on a page that is higher by it."""
-    lines = wrapped(sentence, figure.width - 2 * MARGIN, FOOT_SIZE)
-    pitch = FOOT_SIZE * LINE_HEIGHT
+    size = max(FOOT_SIZE, min((panel.x.size for panel in figure.panels), default=FOOT_SIZE) - 2.0)
+    lines = wrapped(sentence, figure.width - 2 * MARGIN, size)
+    pitch = size * LINE_HEIGHT
     height = figure.height_mm + (len(lines) * pitch + 1.0) / POINTS_PER_MM
-    first = height * POINTS_PER_MM - MARGIN - DESCENT * FOOT_SIZE - (len(lines) - 1) * pitch
-    notes = tuple(Note((MARGIN, first + i * pitch), line, FOOT_SIZE, SOFT_INK) for i, line in enumerate(lines))
+    first = height * POINTS_PER_MM - MARGIN - DESCENT * size - (len(lines) - 1) * pitch
+    notes = tuple(Note((MARGIN, first + i * pitch), line, size, SOFT_INK) for i, line in enumerate(lines))
     return replace(figure, height_mm=height, page=(*figure.page, *notes), alt=f"{figure.alt} {sentence}".strip())

@@ -32,7 +32,6 @@ from trajecta.stats.charts.words import counted, listed
 from trajecta.stats.cohort import Cohort, find_by_name
 from trajecta.stats.figure import (
     INK,
-    POINTS_PER_MM,
     Anchor,
     Axis,
     Figure,

@@ -1,0 +1,340 @@
+"""Forms for one text, one axis and one patient of the figure; the popups over the figure and the dialog show the same.
+
+Invariants: a form writes only what was changed in it; what cannot be is said below the fields and changes nothing.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QComboBox,
+    QFormLayout,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from trajecta.gui.parts import called, looking
+from trajecta.gui.stylist import Stylist
+from trajecta.io.colour_vision import ALIKE, LEAST_MARK, Vision, contrast, difference
+from trajecta.io.pen import draw_page
+from trajecta.stats.charts.editing import can_have_limits
+from trajecta.stats.charts.edits import Density, refusal
+from trajecta.stats.figure import Axis, Dots, Figure, Line, Mark, Panel, Scale, Shape, Stroke
+from trajecta.stats.palette import COLORS, DASHES, SHAPES, PatientStyle
+
+DENSITIES = ((None, "As the figure"), (Density.FEWER, "Fewer"), (Density.USUAL, "Usual"), (Density.MORE, "More"))
+SHAPE_WORDS = {
+    Shape.CIRCLE: "Circle",
+    Shape.SQUARE: "Square",
+    Shape.TRIANGLE: "Triangle",
+    Shape.DIAMOND: "Diamond",
+    Shape.TRIANGLE_DOWN: "Triangle, point down",
+}  # a cross stands for a missed visit and is nobody's symbol
+DASH_WORDS = ("Solid", "Dashed", "Short dashes", "Dotted", "Long dashes", "Dash and dot")
+PATTERNS = tuple(dict.fromkeys(DASHES))
+MOST_NEIGHBOURS = 50  # patients whose colours a new one is held against; of more nobody tells the lines apart
+SWATCH = 22  # px
+
+
+class TextForm(QWidget):
+    """One line of text with a way back; ``done`` tells that it was accepted or given back."""
+
+    done = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.line = called(QLineEdit(), name)
+        self.line.setMinimumWidth(230)
+        self.line.setPlaceholderText("Empty: removed")
+        self.reset = QPushButton("Reset")
+        self.reset.setToolTip("The chart’s own words again")
+        self.reset.setAutoDefault(False)
+        self.said = looking(QLabel(), "caution")
+        self.said.setWordWrap(True)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.reset)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(row)
+        layout.addWidget(self.said)
+        self.said.hide()
+        self.line.textChanged.connect(lambda _: self.said.hide())
+
+    def accept(self) -> str | None:
+        """The text if it may be written; None after saying why not."""
+        text = self.line.text().strip()
+        reason = refusal(text)
+        self.said.setText(reason)
+        self.said.setVisible(bool(reason))
+        return None if reason else text
+
+
+class AxisForm(QWidget):
+    """From, to and ticks of an axis, and its label where ``labelled``."""
+
+    done = Signal()
+
+    def __init__(self, stylist: Stylist, labelled: bool = False) -> None:
+        super().__init__()
+        self._stylist, self._place, self._shown = stylist, ("", ""), ("", "")
+        self._axis = Axis("", (0.0, 1.0), ())
+        self.label = TextForm("Label of the axis")
+        self.low, self.high = called(QLineEdit(), "From"), called(QLineEdit(), "To")
+        self.ticks = called(QComboBox(), "Ticks")
+        self.ticks.addItems([words for _, words in DENSITIES])
+        self.said = looking(QLabel(), "caution")
+        self.said.setWordWrap(True)
+        self.reset = QPushButton("Reset")
+        self.reset.setToolTip("The chart’s own range and ticks again")
+        self.reset.setAutoDefault(False)
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.setVerticalSpacing(6)
+        if labelled:
+            self._form.addRow("Label", self.label)
+        self._form.addRow("From", self.low)
+        self._form.addRow("To", self.high)
+        self._form.addRow("Ticks", self.ticks)
+        self._form.addRow(self.said)
+        self._form.addRow("", self.reset)
+        self.said.hide()
+        for line in (self.low, self.high):
+            line.editingFinished.connect(self._take_limits)
+            line.returnPressed.connect(self._finish)
+        self.ticks.activated.connect(self._take_ticks)
+        self.reset.clicked.connect(self._give_back)
+        self.label.line.editingFinished.connect(self._take_label)
+        self.label.reset.clicked.connect(self._own_label)
+
+    def show_axis(self, panel: str, axis: str) -> None:
+        """Fill the form with this axis."""
+        drawn = next(p for p in self._stylist.drawn().panels if p.key == panel)
+        self._place, self._axis = (panel, axis), drawn.x if axis == "x" else drawn.y
+        low, high = (number_field(end, self._axis.scale) for end in self._axis.range)
+        self._shown = (low, high)
+        self.low.setText(low)
+        self.high.setText(high)
+        edit = self._stylist.axis_edit(panel, axis)
+        self.label.line.setText(" ".join(self._axis.label.split()) if edit.label is None else edit.label)
+        self.ticks.setCurrentIndex(next(i for i, (value, _) in enumerate(DENSITIES) if value == edit.density))
+        self._enable(self._stylist.own_panel(panel), axis)
+
+    def _enable(self, own: Panel, axis: str) -> None:
+        numbers, free = self._axis.scale is not Scale.NAMES, can_have_limits(own, axis)
+        for line in (self.low, self.high):
+            self._form.setRowVisible(line, numbers)
+            line.setEnabled(free)
+            line.setToolTip("" if free else "The range of this axis follows from the chart")
+        self._form.setRowVisible(self.ticks, numbers)
+        self._form.setRowVisible(self.reset, numbers)
+        self._say("" if numbers else "This axis has names instead of numbers.")
+
+    def _say(self, text: str) -> None:
+        self.said.setText(text)
+        self.said.setVisible(bool(text))
+
+    def _take_limits(self) -> bool:
+        """Set the range that the fields say; False after saying why not."""
+        said = (self.low.text().strip(), self.high.text().strip())
+        if said == self._shown:
+            return True
+        found = [
+            end if text == shown else as_coordinate(text, self._axis.scale)
+            for text, shown, end in zip(said, self._shown, self._axis.range, strict=True)
+        ]
+        low, high = found
+        if low is None or high is None:
+            numbers = "numbers above 0" if self._axis.scale is Scale.LOG else "numbers"
+            self._say(f"From and to are {numbers}, such as 0 and 12.5.")
+            return False
+        if not low < high:
+            self._say("From must be less than to.")
+            return False
+        self._stylist.set_axis(replace(self._stylist.axis_edit(*self._place), limits=(low, high)))
+        self.show_axis(*self._place)
+        return True
+
+    def _finish(self) -> None:
+        if self._take_limits():
+            self.done.emit()
+
+    def _take_ticks(self, at: int) -> None:
+        self._stylist.set_axis(replace(self._stylist.axis_edit(*self._place), density=DENSITIES[at][0]))
+
+    def _give_back(self) -> None:
+        edit = self._stylist.axis_edit(*self._place)
+        self._stylist.set_axis(replace(edit, limits=None, density=None))
+        self.show_axis(*self._place)
+
+    def _take_label(self) -> None:
+        text = self.label.accept()
+        if text is not None and text != " ".join(self._axis.label.split()):
+            self._stylist.set_axis(replace(self._stylist.axis_edit(*self._place), label=text))
+            self.show_axis(*self._place)
+
+    def _own_label(self) -> None:
+        self._stylist.set_axis(replace(self._stylist.axis_edit(*self._place), label=None))
+        self.show_axis(*self._place)
+
+
+class PatientForm(QWidget):
+    """Colour, symbol and dash of one patient; every choice is taken at once."""
+
+    def __init__(self, stylist: Stylist) -> None:
+        super().__init__()
+        self._stylist, self.patient = stylist, ""
+        self.swatches: list[QToolButton] = []
+        self._grid = QGridLayout()
+        self._grid.setSpacing(4)
+        self.other = called(QToolButton(), "Another colour")
+        self.other.setText("Other…")
+        self.other.clicked.connect(self._ask)
+        self.shape, self.dash = called(QComboBox(), "Symbol"), called(QComboBox(), "Line")
+        self.reset = QPushButton("Reset")
+        self.reset.setAutoDefault(False)
+        self.reset.setToolTip("The patient’s own colour, symbol and line again")
+        self.said = looking(QLabel(), "soft")
+        self.said.setWordWrap(True)
+        colours = QVBoxLayout()
+        colours.addLayout(self._grid)
+        colours.addWidget(self.other, 0, Qt.AlignmentFlag.AlignLeft)
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setVerticalSpacing(6)
+        form.addRow("Colour", colours)
+        form.addRow("Symbol", self.shape)
+        form.addRow("Line", self.dash)
+        form.addRow(self.said)
+        form.addRow("", self.reset)
+        self.shape.addItems([SHAPE_WORDS[shape] for shape in SHAPES])
+        self.dash.addItems(list(DASH_WORDS))
+        for box in (self.shape, self.dash):
+            box.setIconSize(QSize(34, 14))
+        self.shape.activated.connect(lambda at: self._take(shape=SHAPES[at]))
+        self.dash.activated.connect(lambda at: self._take(dash=PATTERNS[at]))
+        self.reset.clicked.connect(self._give_back)
+
+    def show_patient(self, patient: str) -> None:
+        """Fill the form with this patient."""
+        self.patient = patient
+        style = self._stylist.patient_style(patient)
+        others = self._others()
+        for old in self.swatches:
+            self._grid.removeWidget(old)
+            old.deleteLater()
+        self.swatches = [self._swatch(color, style.color, others) for color in by_distance(COLORS, others.values())]
+        for i, swatch in enumerate(self.swatches):
+            self._grid.addWidget(swatch, i // 5, i % 5)
+        for i, shape in enumerate(SHAPES):
+            self.shape.setItemIcon(i, sample(replace(style, shape=shape, dash=()), line=False))
+        for i, dash in enumerate(PATTERNS):
+            self.dash.setItemIcon(i, sample(replace(style, dash=dash), symbol=False))
+        self.shape.setCurrentIndex(SHAPES.index(style.shape) if style.shape in SHAPES else -1)
+        self.dash.setCurrentIndex(PATTERNS.index(style.dash) if style.dash in PATTERNS else -1)
+        told = "" if contrast(style.color) >= LEAST_MARK else "This colour is faint on paper. "
+        told += likeness(style.color, others)
+        self.said.setText(told)
+        self.said.setVisible(bool(told))
+
+    def _others(self) -> dict[str, str]:
+        drawn = [p.id for p in self._stylist.session.study.cohort.included if p.id != self.patient]
+        known = self._stylist.patient_styles()
+        return {patient: known[patient].color for patient in drawn[:MOST_NEIGHBOURS]}
+
+    def _swatch(self, color: str, chosen: str, others: dict[str, str]) -> QToolButton:
+        button = called(QToolButton(), f"Colour {color}")
+        button.setIcon(filled(color))
+        button.setIconSize(QSize(SWATCH - 6, SWATCH - 6))
+        button.setCheckable(True)
+        button.setChecked(color == chosen)
+        button.setToolTip(f"{color}. {likeness(color, others) or 'Apart from the others for every reader.'}")
+        button.clicked.connect(lambda: self._take(color=color))
+        return button
+
+    def _ask(self) -> None:
+        now = QColor(self._stylist.patient_style(self.patient).color)
+        found = QColorDialog.getColor(now, self, f"Colour of {self.patient}")
+        if found.isValid():
+            self._take(color=found.name().upper())
+
+    def _take(self, **changes: object) -> None:
+        style = replace(self._stylist.patient_style(self.patient), **changes)  # type: ignore[arg-type]  # checked above
+        self._stylist.set_patient(self.patient, style)
+        self.show_patient(self.patient)
+
+    def _give_back(self) -> None:
+        self._stylist.set_patient(self.patient, None)
+        self.show_patient(self.patient)
+
+
+def number_field(coordinate: float, scale: Scale) -> str:
+    """An end of an axis as it stands in a field, with at most four significant digits."""
+    return f"{10.0**coordinate if scale is Scale.LOG else coordinate:.4g}"
+
+
+def as_coordinate(text: str, scale: Scale) -> float | None:
+    """The coordinate that a field says, with a decimal point or comma and any minus; None where it says none."""
+    try:
+        value = float(text.replace("−", "-").replace(",", "."))
+    except ValueError:
+        return None
+    if scale is Scale.LOG:
+        return math.log10(value) if value > 0 and math.isfinite(value) else None
+    return value if math.isfinite(value) else None
+
+
+def _closest(color: str, others: Sequence[str]) -> float:
+    """The least difference from other colours that any reader sees; grey prints count half, few are made."""
+    seen = (difference(color, other, vision) for other in others for vision in (None, *Vision))
+    return min(seen, default=math.inf)
+
+
+def by_distance(colors: Sequence[str], others: object) -> tuple[str, ...]:
+    """The colours, those first that all readers tell best from the ``others``."""
+    known = tuple(others)  # type: ignore[call-overload]
+    return tuple(sorted(colors, key=lambda color: -_closest(color, known)))
+
+
+def likeness(color: str, others: dict[str, str]) -> str:
+    """A sentence on the patients whose colours look like this one to somebody; empty if there are none."""
+    kinds = (None, Vision.DEUTAN, Vision.PROTAN, Vision.TRITAN)
+    for vision in kinds:
+        alike = [patient for patient, other in others.items() if difference(color, other, vision) < ALIKE]
+        if alike:
+            return f"Looks like that of {alike[0]}" + (f" in {vision.value}." if vision else ".")
+    return ""
+
+
+def filled(color: str) -> QIcon:
+    """A square of a colour."""
+    square = QPixmap(SWATCH, SWATCH)
+    square.fill(QColor(color))
+    return QIcon(square)
+
+
+def sample(style: PatientStyle, line: bool = True, symbol: bool = True) -> QIcon:
+    """A piece of the patient's line with the symbol, drawn by the pen of the figure."""
+    picture = QPixmap(68, 28)
+    picture.fill(QColor("#FFFFFF"))
+    marks: list[Mark] = []
+    if line:
+        marks.append(Line(((1.5, 7.0), (32.5, 7.0)), Stroke(style.color, 1.4, style.dash)))
+    if symbol:
+        marks.append(Dots(((17.0, 7.0),), style.shape, 7.0, style.color, Stroke(style.color, 0.5)))
+    painter = QPainter(picture)
+    draw_page(painter, Figure(12.0, 5.0, (), tuple(marks)), 2.0)
+    painter.end()
+    return QIcon(picture)
