@@ -89,7 +89,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "present", "&View", "&Presentation", "The figure alone on the whole screen; Esc leaves", "F11", "", True
     ),
     ActionSpec("light", "&View", "&Light", "Light window", separated=True),
-    ActionSpec("dark", "&View", "&Dark", "Dark window"),
+    ActionSpec("dark", "&View", "Da&rk", "Dark window"),
     ActionSpec("system", "&View", "As the &system", "Light or dark as the desktop is"),
     ActionSpec("trajectories", "&Chart", "&Trajectories", "Every patient over time", "Ctrl+1", "trajectories", True),
     ActionSpec("before-after", "&Chart", "&Before–after", "One line for each patient", "Ctrl+2", "before-after", True),
@@ -114,6 +114,16 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("scatter", "&Chart", "Sc&atter", "Before against after", "", "scatter", True),
     ActionSpec("distribution", "&Chart", "&Distribution", "Spread before and after", "", "distribution", True),
     ActionSpec("bland-altman", "&Chart", "B&land–Altman", "Agreement of two measurements", "", "bland-altman", True),
+    ActionSpec(
+        "style",
+        "&Chart",
+        "St&yle…",
+        "Sizes, axes, patients, templates; or double-click what you see",
+        "Ctrl+Shift+Y",
+        "",
+        True,
+        True,
+    ),
     ActionSpec("keys", "&Help", "&Keyboard", "What the keys do", "F1"),
     ActionSpec("about", "&Help", "&About Trajecta", "Version, licence, data"),
 )

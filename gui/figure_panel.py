@@ -104,7 +104,7 @@ class FigurePanel(QWidget):
         self.desk.paper.picked.connect(self._pick)
         self.desk.paper.installEventFilter(self)
         self.walking = Walking(session, self.desk.paper, self)
-        session.changed.connect(lambda _, study: self._show(study))
+        session.changed.connect(self._changed)
         session.answered.connect(lambda _: self._answered())
         session.selected.connect(self._select)
 
@@ -141,6 +141,12 @@ class FigurePanel(QWidget):
             return replace(study, chart=replace(study.chart, **changes))  # type: ignore[arg-type]  # checked by callers
 
         self._session.edit(label, change)
+
+    def _changed(self, before: Study, study: Study) -> None:
+        """Draw anew if the drawing can differ; a change of the composed page, say, leaves figure and zoom alone."""
+        seen = (before.cohort, before.measure, before.comparison, before.chart)
+        if seen != (study.cohort, study.measure, study.comparison, study.chart) or self.shown() is None:
+            self._show(study)
 
     def _show(self, study: Study) -> None:
         self.head.show_study(study, self._theme)

@@ -4,7 +4,7 @@ Invariants: a form writes only what was changed in it; what cannot be is said be
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -43,6 +43,7 @@ SHAPE_WORDS = {
 DASH_WORDS = ("Solid", "Dashed", "Short dashes", "Dotted", "Long dashes", "Dash and dot")
 PATTERNS = tuple(dict.fromkeys(DASHES))
 MOST_NEIGHBOURS = 50  # patients whose colours a new one is held against; of more nobody tells the lines apart
+READERS = (None, Vision.DEUTAN, Vision.PROTAN, Vision.TRITAN)
 SWATCH = 22  # px
 
 
@@ -59,7 +60,7 @@ class TextForm(QWidget):
         self.reset = QPushButton("Reset")
         self.reset.setToolTip("The chart’s own words again")
         self.reset.setAutoDefault(False)
-        self.said = looking(QLabel(), "caution")
+        self.said = looking(QLabel(), "trouble")
         self.said.setWordWrap(True)
         row = QHBoxLayout()
         row.setSpacing(6)
@@ -95,7 +96,7 @@ class AxisForm(QWidget):
         self.low, self.high = called(QLineEdit(), "From"), called(QLineEdit(), "To")
         self.ticks = called(QComboBox(), "Ticks")
         self.ticks.addItems([words for _, words in DENSITIES])
-        self.said = looking(QLabel(), "caution")
+        self.said = looking(QLabel(), "trouble")
         self.said.setWordWrap(True)
         self.reset = QPushButton("Reset")
         self.reset.setToolTip("The chart’s own range and ticks again")
@@ -255,7 +256,7 @@ class PatientForm(QWidget):
         return {patient: known[patient].color for patient in drawn[:MOST_NEIGHBOURS]}
 
     def _swatch(self, color: str, chosen: str, others: dict[str, str]) -> QToolButton:
-        button = called(QToolButton(), f"Colour {color}")
+        button = looking(called(QToolButton(), f"Colour {color}"), "swatch")
         button.setIcon(filled(color))
         button.setIconSize(QSize(SWATCH - 6, SWATCH - 6))
         button.setCheckable(True)
@@ -296,22 +297,19 @@ def as_coordinate(text: str, scale: Scale) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _closest(color: str, others: Sequence[str]) -> float:
-    """The least difference from other colours that any reader sees; grey prints count half, few are made."""
-    seen = (difference(color, other, vision) for other in others for vision in (None, *Vision))
-    return min(seen, default=math.inf)
+def by_distance(colors: Sequence[str], others: Iterable[str]) -> tuple[str, ...]:
+    """The colours, those first that all readers, colour-blind or not, tell best from the ``others``."""
+    known = tuple(others)
 
+    def closest(color: str) -> float:
+        return min((difference(color, other, vision) for other in known for vision in READERS), default=math.inf)
 
-def by_distance(colors: Sequence[str], others: object) -> tuple[str, ...]:
-    """The colours, those first that all readers tell best from the ``others``."""
-    known = tuple(others)  # type: ignore[call-overload]
-    return tuple(sorted(colors, key=lambda color: -_closest(color, known)))
+    return tuple(sorted(colors, key=lambda color: -closest(color)))
 
 
 def likeness(color: str, others: dict[str, str]) -> str:
     """A sentence on the patients whose colours look like this one to somebody; empty if there are none."""
-    kinds = (None, Vision.DEUTAN, Vision.PROTAN, Vision.TRITAN)
-    for vision in kinds:
+    for vision in READERS:
         alike = [patient for patient, other in others.items() if difference(color, other, vision) < ALIKE]
         if alike:
             return f"Looks like that of {alike[0]}" + (f" in {vision.value}." if vision else ".")

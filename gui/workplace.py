@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSplitter, QStac
 from trajecta.gui.answer_panel import AnswerPanel
 from trajecta.gui.cohort_panel import CohortPanel
 from trajecta.gui.data_panel import DataPanel
+from trajecta.gui.edit_in_place import EditInPlace
 from trajecta.gui.figure_panel import FigurePanel
 from trajecta.gui.overview_panel import OverviewPanel
 from trajecta.gui.parts import looking
 from trajecta.gui.preferences import Preferences
 from trajecta.gui.question_panel import QuestionPanel
 from trajecta.gui.session import Message, Session, Tone
+from trajecta.gui.stylist import Stylist
 from trajecta.gui.theme import Theme
 from trajecta.io.study import home_of
 from trajecta.stats.charts.registry import CHARTS
@@ -30,6 +32,7 @@ class Workplace(QWidget):
         self._session, self._theme, self._preferences = session, theme, preferences
         self.cohort = CohortPanel(session, theme)
         self.figure = FigurePanel(session, theme)
+        self.editing = EditInPlace(Stylist(session, self.figure), self.figure.desk.paper)
         self.data = DataPanel(session, theme)
         self.overview = OverviewPanel(session, theme)
         self.overview.setMinimumWidth(400)  # it takes the right column's place too and must not widen the window
@@ -94,6 +97,8 @@ class Workplace(QWidget):
                 self._copy_figure()
             case "export":
                 self._export()
+            case "style":
+                self._style()
             case "compose":
                 self._compose()
             case "report":
@@ -155,6 +160,15 @@ class Workplace(QWidget):
 
         if self.figure.shown() is not None:
             ExportDialog(self._session, self.figure.figure_with, self._preferences, self).exec()
+
+    def _style(self) -> None:
+        from trajecta.gui.style_dialog import StyleDialog
+
+        self._turn_overview(False)
+        if self.figure.shown() is not None:
+            dialog = StyleDialog(self._session, self.figure, self)
+            dialog.exec()
+            dialog.deleteLater()
 
     def _compose(self) -> None:
         from trajecta.gui.compose_dialog import ComposeDialog

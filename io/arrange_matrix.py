@@ -113,11 +113,11 @@ def _name_and_unit(label: str) -> tuple[str, str]:
 def _shape(sheet: Sheet) -> _Shape | None:
     for header in range(1, min(sheet.height - 1, HEADER_WITHIN) + 1):
         line = sheet.rows[header - 1]
-        if any(isinstance(v, str) and read_header((shown(v),)).field in _LOG for v in line):
-            return None
         visits = _times(line)
         if not visits or not 1 < visits[0] <= MOST_LABEL_COLUMNS + 1:
             continue
+        if any(_names_a_log(above) for above in sheet.rows[:header]):
+            return None
         if any(v is not None and not isinstance(v, str) for v in line[: visits[0] - 1]):
             return None  # a row of values
         best, most = 0, 0
@@ -141,6 +141,11 @@ def _shape(sheet: Sheet) -> _Shape | None:
             return _Shape(header, visits, best, unit, patient)
         return None
     return None
+
+
+def _names_a_log(line: Sequence[CellValue]) -> bool:
+    """Whether a row names columns of a drug log, so that the rows below it are courses."""
+    return any(isinstance(v, str) and read_header((shown(v),)).field in _LOG for v in line)
 
 
 def _beside_times(sheet: Sheet, column: int, text: str, header: int, visits: tuple[int, ...]) -> bool:

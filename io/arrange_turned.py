@@ -48,7 +48,7 @@ def guess_turned(workbook: Workbook, sheets: Sequence[Sheet]) -> tuple[Arranged,
         shape = turned_shape(sheet)
         if shape is None:
             continue
-        ids = {shown(cell.value) for cell in _over(sheet, shape, shape.header)}
+        ids = {text for cell in _over(sheet, shape, shape.header) if not is_summary(text := shown(cell.value))}
         named = [text for text in dict.fromkeys(_labels(sheet, shape)) if _is_parameter(text)]
         some = ", ".join(f"“{text}”" for text in named[:3])
         # The ids themselves stay out of it, as the mapping is kept and holds nothing of a patient.

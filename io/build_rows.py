@@ -8,21 +8,22 @@ the row above where the sheet is written in groups.
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
-from statistics import fmean, pstdev, stdev
 from typing import NamedTuple
 from unicodedata import normalize
 
-from trajecta.io.cells import Found, read_cell, shown
+from trajecta.io.cells import shown
 from trajecta.io.issue_log import IssueLog
-from trajecta.io.layout import LONGEST_INITIALS, is_summary
+from trajecta.io.layout import is_summary
 from trajecta.io.mapping import Field, SheetMapping, SheetRole
+from trajecta.io.summary_rows import summary_rows
+from trajecta.io.words import words
 from trajecta.io.workbook import CellValue, Sheet
 from trajecta.stats.cohort import CellRef
 from trajecta.stats.instruments import plain
 
 _RUNS = re.compile(r"\d+|\D+")
 _FOOTNOTES = "*†‡§¶#¹²³"
+_GROUPS = frozenset({"group", "gruppe", "groupe", "grupo", "gruppo", "arm", "cohort", "kohorte", "cohorte", "coorte"})
 SHORTEST_ALIKE = 4  # ids of three letters differ by one all the time
 _CONFUSED = str.maketrans({"o": "0", "i": "1", "l": "1", "|": "1"})
 
@@ -95,7 +96,7 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
     seen: set[str] = set()
     current = ""
     beside = [c for c in used if c != at_id]
-    summaries, doubtful = _summaries(filled, at_id)
+    summaries, doubtful = summary_rows(filled, at_id)
     entered: dict[CellValue, str] = {}  # a long table repeats its ids, and the same cell is the same patient
     for at, cells in filled:
         others = any(cells[c] is not None for c in beside)
@@ -109,7 +110,7 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
             log.note(where, f"The row “{text}” summarises the others and is left out.", kind="a summary row")
             continue
         if text and not others and len(used) > 1 and (_is_remark(text) or _stands_apart(text, found, at)):
-            log.note(where, f"“{_short(text)}” is a remark under the table and no patient; it is left out.")
+            log.note(where, f"“{_short(text)}” is a remark and no patient; it is left out.")
             continue
         if not text and not (at in merged or groups):
             _without_id(sheet, at, cells, log, where)
@@ -126,16 +127,13 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
                 text = f"{text} (row {at})"
             current = roster.enter(text, where)
             seen.add(current)
-            if at in doubtful and current not in roster.doubts:
-                said = (
-                    f"“{text}” can stand for a summary; as the ids here are initials, row {at} is taken as a patient."
-                )
-                log.warning(where, said, "Is it a patient? A row of means or standard deviations is better deleted.")
-                roster.doubts[current] = said
+            if at in doubtful:
+                _say_doubtful(roster, current, at, log)
             if not mapping.visits_as_written:
                 entered[cells[at_id]] = current
         if current:
             found.append(PatientRow(current, at, cells))
+    _check_sites(sheet, mapping, found, roster, log)
     if groups:
         log.warning(
             sheet.ref(mapping.first_row, at_id + 1),
@@ -147,50 +145,32 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
     return found
 
 
-def _summaries(filled: list[tuple[int, tuple[CellValue, ...]]], at_id: int) -> tuple[set[int], set[int]]:
-    """The rows that summarise the others, and those of which it is not certain.
-
-    Where the ids are initials, MW, SD or N may be a patient: such a row is a summary beside one that certainly is, or
-    if its numbers are the mean or the standard deviation of those above, and a doubtful patient else.
-    """
-    texts = {at: shown(cells[at_id]) for at, cells in filled}
-    found = {at for at, text in texts.items() if text and is_summary(text)}
-    short = {at for at in found if len(plain(texts[at])) <= LONGEST_INITIALS and not texts[at].strip()[-1:] == "="}
-    others = [plain(text) for at, text in texts.items() if text and at not in found]
-    initials = sum(text.isalpha() and len(text) <= LONGEST_INITIALS + 1 for text in others) * 2 > len(others)
-    if not short or not initials:
-        return found, set()
-    rows = dict(filled)
-    certain = found - short
-    patients = [cells for at, cells in filled if at not in found]
-    certain |= {at for at in short if _is_of(rows[at], [c for a, c in filled if a < at and a in short] + patients)}
-    order = [at for at, _ in filled]
-    for line in (order, order[::-1]):
-        for before, at in pairwise(line):
-            if before in certain and at in short:
-                certain.add(at)
-    return certain, short - certain
+def _check_sites(sheet: Sheet, mapping: SheetMapping, rows: list[PatientRow], roster: Roster, log: IssueLog) -> None:
+    """An error where one id stands with several sites, since two patients are then read as one."""
+    site = next((c for c in mapping.columns if plain(c.header) in words("site", "names")), None)
+    if site is None or site.field is Field.PATIENT:
+        return
+    met: dict[str, dict[str, int]] = {}
+    for row in rows:
+        text = shown(row.cells[site.column - 1])
+        if text:
+            met.setdefault(row.patient, {}).setdefault(text.casefold(), row.row)
+    twice = [key for key, sites in met.items() if len(sites) > 1]
+    if not twice:
+        return
+    ids = ", ".join(f"“{roster.ids[key][0]}”" for key in twice[:5]) + (", …" if len(twice) > 5 else "")
+    said = f"The column “{site.header}” of “{sheet.name}” differs for {ids}: several sites are read as one patient."
+    hint = "Are they different patients? Then give each an id of its own in the workbook, such as site and number."
+    log.error(sheet.ref(list(met[twice[0]].values())[1], site.column), said, hint)
+    for key in twice:
+        roster.doubts.setdefault(key, said)
 
 
-def _is_of(row: tuple[CellValue, ...], others: list[tuple[CellValue, ...]]) -> bool:
-    """Whether every number of a row is the mean, or every one the standard deviation, of its column, as rounded."""
-    agree = {"mean": 0, "sd": 0}
-    numbers = 0
-    for at, value in enumerate(row):
-        own = _number(value)
-        column = [v for cells in others if (v := _number(cells[at])) is not None]
-        if own is None or len(column) < 2:
-            continue
-        numbers += 1
-        step = 10.0 ** -len(shown(own).partition(".")[2])
-        agree["mean"] += abs(fmean(column) - own) <= 0.51 * step
-        agree["sd"] += min(abs(stdev(column) - own), abs(pstdev(column) - own)) <= 0.51 * step
-    return numbers >= 2 and numbers in agree.values()
-
-
-def _number(value: CellValue) -> float | None:
-    read = read_cell(value)
-    return read.value if read.found is Found.NUMBER else None
+def _say_doubtful(roster: Roster, key: str, row: int, log: IssueLog) -> None:
+    text, where = roster.ids[key]
+    said = f"“{text}” can be a summary, but the ids here are initials: row {row} is taken as a patient."
+    if roster.doubts.setdefault(key, said) == said:
+        log.warning(where, said, "Is it a patient? A row of means or standard deviations is better deleted.")
 
 
 def _merged_below(sheet: Sheet, column: int) -> set[int]:
@@ -209,11 +189,14 @@ def _stands_apart(text: str, found: list[PatientRow], row: int) -> bool:
 
 
 def _is_remark(text: str) -> bool:
-    """Whether a text in the id column is a footnote and no id.
+    """Whether a text alone in the id column is a footnote or the title of a group, and no id.
 
-    >>> _is_remark("* one flare"), _is_remark("n.d. = not done"), _is_remark("Patient 01"), _is_remark("SLE 3 (f)")
-    (True, True, False, False)
+    >>> _is_remark("* one flare"), _is_remark("n.d. = not done"), _is_remark("Group A"), _is_remark("Patient 01")
+    (True, True, True, False)
     """
+    first, *rest = text.split()
+    if rest and plain(first) in _GROUPS:
+        return True
     return text[0] in _FOOTNOTES or (len(text.split()) > 2 and (" = " in text or ": " in text or text.endswith(".")))
 
 

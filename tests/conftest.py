@@ -25,14 +25,16 @@ HARMLESS = ("propagateSizeHints", "QFontDatabase: Cannot find font directory", "
 
 
 @pytest.fixture(scope="session")
-def app() -> QApplication:
+def app() -> Iterator[QApplication]:
     """The one application of the test run, dressed as the real one."""
     made = QApplication.instance() or QApplication([])
     assert isinstance(made, QApplication)
     made.setStyle("Fusion")
     made.setFont(interface_font(made))
     apply(made, LIGHT)
-    return made
+    yield made
+    # Offscreen the clipboard outlives Python, and what Python put there would take the process down at its end.
+    made.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)

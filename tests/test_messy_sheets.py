@@ -1,0 +1,187 @@
+"""Sheets as hospitals really send them, each with numbers that are known: no patient lost or merged, no value moved."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sheets import Row, text_table, workbook
+
+from trajecta.io.build import build_cohort
+from trajecta.io.certificate import certify
+from trajecta.io.guess import guess_mapping
+from trajecta.io.question_sources import open_questions
+from trajecta.io.questions import answered
+from trajecta.io.workbook import read_workbook
+from trajecta.stats.cohort import Cohort, Issue, Severity
+
+Read = tuple[Cohort, tuple[Issue, ...]]
+
+
+def read(path: Path) -> Read:
+    book = read_workbook(path)
+    return build_cohort(book, guess_mapping(book))
+
+
+def one_sheet(path: Path, rows: Sequence[Row]) -> Read:
+    return read(workbook(path / "a.xlsx", {"S": rows}))
+
+
+def ids(cohort: Cohort) -> list[str]:
+    return [patient.id for patient in cohort.patients]
+
+
+def value(cohort: Cohort, measure: str, visit: str, patient: str) -> float | None:
+    found = cohort.observation(measure, visit, patient)
+    assert found is not None
+    return found.value
+
+
+SCORES: list[Row] = [("AB", 16, 4), ("MW", 4, 10), ("KL", 0, 0), ("SD", 12, 16), ("EH", 8, 2), ("N", 10, 6)]
+HEAD: Row = ("Initialen", "SLEDAI BL", "SLEDAI M3")
+
+
+def test_patients_whose_initials_are_words_of_summaries_stay_patients(tmp_path: Path) -> None:
+    cohort, issues = one_sheet(tmp_path, [HEAD, *SCORES])
+    assert ids(cohort) == ["AB", "MW", "KL", "SD", "EH", "N"]
+    assert value(cohort, "sledai-2k", "month 3", "SD") == 16
+    assert sum("can be a summary" in issue.text for issue in issues) == 3
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        [("MW", 9.2, 3.2), ("SD", 4.8, 3)],  # by their numbers
+        [("Mittelwert", 1, 2), ("SD", 1, 2)],  # beside a certain one
+        [("n =", 5, 5), ("MW", 1, 2)],
+    ],
+)
+def test_summaries_under_initials_are_no_patients(tmp_path: Path, below: list[Row]) -> None:
+    rows: list[Row] = [("AB", 16, 4), ("CD", 4, 6), ("EF", 8, 0), ("GH", 12, 0), ("IJ", 6, 6)]
+    cohort, _ = one_sheet(tmp_path, [HEAD, *rows, *below])
+    assert ids(cohort) == ["AB", "CD", "EF", "GH", "IJ"]
+
+
+def test_what_stands_under_a_table_is_no_patient(tmp_path: Path) -> None:
+    rows: list[Row] = [("ID", "SLEDAI pre", "SLEDAI post"), ("Group A",), ("1", 9, 1), ("2", 8, 2)]
+    rows += [("Group B",), ("3", 7, 0), ("DS", 1, 1), ("Desvio padrão", 1, 1), ("p (Wilcoxon)", 0.25)]
+    rows += [("* one flare at week 6",), ("n.d. = not done",)]
+    cohort, issues = one_sheet(tmp_path, rows)
+    assert ids(cohort) == ["1", "2", "3"]
+    assert sum(issue.where is not None and "left out" in issue.text for issue in issues) == 7
+
+
+def test_a_protein_with_a_unit_is_a_measure_and_no_item(tmp_path: Path) -> None:
+    rows: list[Row] = [("N° patient", "Visite", "SLEDAI-2K", "Protéinurie (g/g)")]
+    rows += [(p, v, 8, u) for p in ("P1", "P2") for v, u in (("Inclusion", "1,3"), ("Mois 3", "0,82"))]
+    cohort, _ = one_sheet(tmp_path, rows)
+    assert value(cohort, "protéinurie", "month 3", "P2") == 0.82
+
+
+def test_numbers_under_a_header_of_dates_are_dates(tmp_path: Path) -> None:
+    days = (date(2023, 1, 3), date(2023, 4, 4))
+    for name, made in (
+        ("serial", lambda d: (d - date(1899, 12, 30)).days),
+        ("compact", lambda d: int(d.strftime("%Y%m%d"))),
+    ):
+        rows: list[Row] = [("ID", "Infusion date", "Visit date", "SLEDAI")]
+        rows += [(p, made(days[0]), made(d), s) for p in ("P1", "P2") for d, s in zip(days, (8, 2), strict=True)]
+        cohort, _ = read(workbook(tmp_path / f"{name}.xlsx", {"S": rows}))
+        assert cohort.patient("P1").time_zero == days[0], name
+        assert [cohort.day("P2", visit.key) for visit in cohort.visits] == [0.0, 91.0], name
+
+
+def test_a_column_of_units_counts_for_the_values_beside_it(tmp_path: Path) -> None:
+    rows: list[Row] = [("ID", "Visit", "UPCR", "Unit"), ("P1", "BL", 1200, "mg/g"), ("P2", "BL", 0.6, "g/g")]
+    rows += [("P1", "M3", 300, "mg/g"), ("P2", "M3", 0.2, "g/g")]
+    cohort, _ = one_sheet(tmp_path, rows)
+    assert cohort.measure("upcr").unit == "mg/g"
+    assert [value(cohort, "upcr", v, "P2") for v in ("baseline", "month 3")] == [600.0, 200.0]
+    assert value(cohort, "upcr", "month 3", "P1") == 300.0
+
+
+def test_thousands_in_a_text_with_decimal_commas(tmp_path: Path) -> None:
+    rows: list[Row] = [("Pat-ID", "Visite", "Leukozyten (/µl)", "CRP (mg/l)")]
+    rows += [(p, v, "4.350", "12,5") for p in ("P1", "P2") for v in ("BL", "M3")]
+    cohort, _ = read(text_table(tmp_path / "a.csv", rows, ";"))
+    assert value(cohort, "crp", "month 3", "P1") == 12.5
+    assert {o.value for o in cohort.observations if o.text == "4.350"} == {4350.0}
+
+
+def test_points_stay_decimal_in_a_text_without_decimal_commas(tmp_path: Path) -> None:
+    rows: list[Row] = [("id", "visit", "ratio"), ("P1", "BL", "4.350"), ("P1", "M3", "1.100")]
+    cohort, _ = read(text_table(tmp_path / "a.csv", rows))
+    assert [o.value for o in cohort.observations] == [4.35, 1.1]
+
+
+def test_unscheduled_visits_on_several_dates_are_all_kept(tmp_path: Path) -> None:
+    rows: list[Row] = [("Subject", "Visit", "Date", "SLEDAI-2K")]
+    for name, day, score in (("Unscheduled", 120, 5), ("Baseline", 0, 8), ("Unscheduled", 40, 7), ("Month 6", 182, 2)):
+        rows.append(("P1", name, date(2023, 1, 5) + timedelta(day), score))
+    cohort, issues = one_sheet(tmp_path, rows)
+    assert [v.label for v in cohort.visits] == ["Baseline", "Unscheduled", "Unscheduled 2", "Month 6"]
+    assert value(cohort, "sledai-2k", "unscheduled", "P1") == 7
+    assert value(cohort, "sledai-2k", "unscheduled 2", "P1") == 5
+    assert not any(issue.severity is not Severity.NOTE for issue in issues)
+
+
+def test_the_same_number_at_two_sites_is_an_error(tmp_path: Path) -> None:
+    rows: list[Row] = [("Site", "Subject", "Visit", "SLEDAI")]
+    rows += [(s, n, v, n) for s in ("A", "B") for n in (1, 2) for v in ("BL", "M3")]
+    cohort, issues = one_sheet(tmp_path, rows)
+    errors = [issue for issue in issues if issue.severity is Severity.ERROR]
+    assert len(errors) == 1
+    assert "several sites" in errors[0].text
+    assert all(o.flag for o in cohort.observations)
+
+
+def test_a_running_number_is_no_measure(tmp_path: Path) -> None:
+    rows: list[Row] = [("Lfd. Nr.", "Patienten-ID", "Visite", "SLEDAI")]
+    rows += [(n, p, v, n) for n, (p, v) in enumerate((p, v) for p in ("P1", "P2") for v in ("BL", "M3"))]
+    cohort, _ = one_sheet(tmp_path, rows)
+    assert [m.key for m in cohort.measures] == ["sledai-2k"]
+
+
+def test_a_sheet_of_visits_and_a_long_sheet_have_the_same_visits(tmp_path: Path) -> None:
+    sheets: dict[str, list[Row]] = {
+        "SLEDAI": [("Patient", "Baseline", "Month 3"), ("P1", 8, 4), ("P2", 6, 2)],
+        "Labs": [("Patient", "Visit", "CRP (mg/L)"), *((p, v, 5) for p in ("P1", "P2") for v in ("BL", "M3"))],
+    }
+    cohort, _ = read(workbook(tmp_path / "a.xlsx", sheets))
+    assert [v.key for v in cohort.visits] == ["baseline", "month 3"]
+    assert value(cohort, "sledai-2k", "month 3", "P2") == 2
+
+
+def test_a_turned_table_with_mean_and_sd_beside_the_patients(tmp_path: Path) -> None:
+    rows: list[Row] = [(None, None, "Pat 1", "Pat 2", "Pat 3", "MW", "SD")]
+    for visit, scores in (("Baseline", (8, 0, 10)), ("Monat 3", (4, 1, 2))):
+        rows += [(visit, "SLEDAI", *scores, 5, 1), (None, "C3 (g/l)", "0,5", "0,6", "0,7", "0,6", "0,1")]
+    cohort, _ = one_sheet(tmp_path, rows)
+    assert ids(cohort) == ["Pat 1", "Pat 2", "Pat 3"]
+    assert [value(cohort, "sledai-2k", v, "Pat 3") for v in ("baseline", "month 3")] == [10, 2]
+    assert value(cohort, "c3", "baseline", "Pat 2") == 0.6
+
+
+def test_two_columns_of_one_header_are_told_apart(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"S": [("ID", "SLEDAI BL", "SLEDAI M3", "SLEDAI M3"), ("P1", 8, 4, 3)]})
+    book = read_workbook(path)
+    mapping = guess_mapping(book)
+    (asked,) = [q for q in open_questions(book, mapping, *build_cohort(book, mapping)) if len(q.options) == 3]
+    assert [o.label for o in asked.options][:2] == ["“SLEDAI M3” (column C) alone", "“SLEDAI M3” (column D) alone"]
+
+
+def test_the_middle_of_a_range_is_certified_as_converted(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"S": [("ID", "SLEDAI BL", "SLEDAI M3"), ("P1", "10-15", 4), ("P2", 6, 2)]})
+    book = read_workbook(path)
+    mapping = guess_mapping(book)
+    (asked,) = [q for q in open_questions(book, mapping, *build_cohort(book, mapping)) if q.options]
+    chosen = answered(mapping, asked.options[0])
+    cohort, _ = build_cohort(book, chosen)
+    assert value(cohort, "sledai-2k", "baseline", "P1") == 12.5
+    assert certify(book, chosen, cohort).holds
+
+
+def test_a_long_text_is_no_header(tmp_path: Path) -> None:
+    rows: list[Row] = [("ID", "SLEDAI BL", "SLEDAI M3", "Remarks"), ("P1", 8, 4, "a b " * 2_000), ("P2", 6, 2, None)]
+    cohort, _ = one_sheet(tmp_path, rows)  # took half a minute while every break of a text was tried as a visit
+    assert value(cohort, "sledai-2k", "month 3", "P1") == 4
