@@ -51,7 +51,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         True,
     ),
     ActionSpec(
-        "report", "&File", "Save &report…", "Write every measure to a folder: page, workbook, figures", "", "", True
+        "report", "&File", "Save re&port…", "Write every measure to a folder: page, workbook, figures", "", "", True
     ),
     ActionSpec("quit", "&File", "&Quit", "Close Trajecta", "Ctrl+Q", separated=True),
     ActionSpec("copy", "&Edit", "&Copy answer", "Copy the answer as text", "Ctrl+Shift+C", "copy", True),
@@ -89,8 +89,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "present", "&View", "&Presentation", "The figure alone on the whole screen; Esc leaves", "F11", "", True
     ),
     ActionSpec("light", "&View", "&Light", "Light window", separated=True),
-    ActionSpec("dark", "&View", "Da&rk", "Dark window"),
-    ActionSpec("system", "&View", "As the &system", "Light or dark as the desktop is"),
+    ActionSpec("dark", "&View", "Dar&k", "Dark window"),
+    ActionSpec("system", "&View", "As the s&ystem", "Light or dark as the desktop is"),
     ActionSpec("trajectories", "&Chart", "&Trajectories", "Every patient over time", "Ctrl+1", "trajectories", True),
     ActionSpec("before-after", "&Chart", "&Before–after", "One line for each patient", "Ctrl+2", "before-after", True),
     ActionSpec(

@@ -5,6 +5,7 @@ paper, which fits; Enter accepts and Esc leaves everything as it was, both witho
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from trajecta.gui.paper import Paper
 from trajecta.gui.parts import looking
-from trajecta.gui.style_forms import AxisForm, PatientForm, TextForm
+from trajecta.gui.style_forms import ROW, AxisForm, PatientForm, TextForm
 from trajecta.gui.stylist import Stylist
 from trajecta.gui.targets import Targets
 from trajecta.stats.charts.edits import own_words
@@ -108,7 +109,7 @@ class EditInPlace(QObject):
 
         def write(text: str | None) -> None:
             known = self._stylist.axis_edit(found.panel, found.axis)
-            self._stylist.set_axis(type(known)(known.place, known.of, text, known.limits, known.density))
+            self._stylist.set_axis(replace(known, label=text))
 
         self._edit_text("Label of the axis", shown, found, write)
 
@@ -116,9 +117,8 @@ class EditInPlace(QObject):
         of = self._stylist.heading(found.text)
         written = self._stylist.edits.text(self._stylist.place(), of)
         name = "Heading" if of else "Title of the figure"
-        self._edit_text(
-            name, found.text if written is None else written, found, lambda t: self._stylist.set_text(of, t)
-        )
+        shown = found.text if written is None else written
+        self._edit_text(name, shown, found, lambda text: self._stylist.set_text(of, text))
 
     def _edit_text(self, name: str, shown: str, found: Found, write: Callable[[str | None], None]) -> None:
         form = TextForm(name)
@@ -162,10 +162,11 @@ class EditInPlace(QObject):
         self._show(popup, at.toPoint() + QPoint(BELOW, BELOW), form.swatches[0])
 
     def _corner(self, found: Found) -> QPoint:
-        """Where the form of a text begins: at the text, which stays readable above it."""
-        scale = self._paper.scale_factor
-        middle = found.box.y + found.box.height / 2 if found.axis == "y" else found.box.y + found.box.height
-        return QPoint(int(found.box.x * scale), int(middle * scale) + BELOW)
+        """Where the form of a text begins: below the text, or beside one that runs upwards."""
+        scale, box = self._paper.scale_factor, found.box
+        if found.axis == "y":
+            return QPoint(int((box.x + box.width) * scale) + BELOW, int((box.y + box.height / 2) * scale) - ROW)
+        return QPoint(int(box.x * scale), int((box.y + box.height) * scale) + BELOW)
 
     def _show(self, popup: Popup, at: QPoint, first: QWidget) -> None:
         self._close()

@@ -19,8 +19,10 @@ from trajecta.gui.samples import draw_sample, draw_sparkline
 from trajecta.gui.session import Session
 from trajecta.gui.theme import Theme
 from trajecta.io.study import Study
+from trajecta.stats.charts.edits import chosen_styles
+from trajecta.stats.charts.traces import styles
 from trajecta.stats.cohort import Cohort, Patient
-from trajecta.stats.palette import PatientStyle, style_of
+from trajecta.stats.palette import PatientStyle
 from trajecta.stats.words import number_text
 
 CHECK = 32  # px from the left that take a patient in or out
@@ -55,7 +57,7 @@ class PatientPainter(QStyledItemDelegate):
     def show(self, study: Study) -> None:
         """Take over the styles and courses of this study."""
         cohort = study.cohort
-        self.styles = {p.id: style_of(i) for i, p in enumerate(cohort.patients)}
+        self.styles = chosen_styles(styles(cohort), (study.chart.edits,))
         self.courses = {p.id: course_of(cohort, study.measure, p.id) for p in cohort.patients}
         self.excluded = frozenset(left.patient for left in cohort.excluded)
         self.hidden = study.chart.hidden

@@ -3,9 +3,9 @@
 Invariants: all changes of one visit to the dialog are one step of the history, and Cancel takes that step back.
 """
 
-from dataclasses import replace
 from itertools import count
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -15,15 +15,17 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
     QLabel,
+    QLineEdit,
     QPushButton,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from trajecta.gui.export_dialog import TEXT_MARGINS
 from trajecta.gui.parts import called, looking
 from trajecta.gui.session import Session
-from trajecta.gui.style_forms import AxisForm, PatientForm, TextForm
+from trajecta.gui.style_forms import AxisForm, PatientForm, TextForm, row_label
 from trajecta.gui.stylist import Drawing, Stylist
 from trajecta.io.templates import Template, delete_template, save_template, templates
 from trajecta.stats.charts.edits import (
@@ -40,6 +42,7 @@ from trajecta.stats.figure import Figure
 AS_PAGE = SMALLEST_SIZE - 0.5  # the lowest place of the field, which stands for the size that follows from the page
 DENSITIES = ((Density.FEWER, "Fewer"), (Density.USUAL, "Usual"), (Density.MORE, "More"))
 VISITS = count(1)
+EDGE, ABOVE = 8, 96  # px from the right and the upper edge of the window
 
 
 class StyleDialog(QDialog):
@@ -54,7 +57,7 @@ class StyleDialog(QDialog):
         self.size_box = called(QDoubleSpinBox(), "Text size")
         self.strokes, self.symbols = called(QDoubleSpinBox(), "Lines"), called(QDoubleSpinBox(), "Symbols")
         self.ticks = called(QComboBox(), "Ticks")
-        self.title = TextForm("Title of the figure")
+        self.title = TextForm("Title of the figure", "None")
         self.fits = looking(QLabel(), "trouble")
         self.axes, self.axis = called(QComboBox(), "Axis"), AxisForm(self.stylist, labelled=True)
         self.patients, self.patient = called(QComboBox(), "Patient"), PatientForm(self.stylist)
@@ -69,9 +72,17 @@ class StyleDialog(QDialog):
 
     def reject(self) -> None:
         """Leave everything as it was."""
+        for line in self.findChildren(QLineEdit):
+            line.blockSignals(True)  # a field that is left with the dialog would write what was typed into it
         if self._session.history.index() > self._shown_at:
             self._session.history.undo()
         super().reject()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Stand at the right edge of the window, beside the figure that it changes."""
+        super().showEvent(event)
+        window = self.parentWidget().window().frameGeometry()
+        self.move(max(window.left(), window.right() - self.width() - EDGE), window.top() + ABOVE)
 
     def _lay_out(self) -> None:
         for box, low, high, step in (
@@ -84,6 +95,7 @@ class StyleDialog(QDialog):
             box.setDecimals(1)
             box.setPrefix("" if box is self.size_box else "× ")
             box.setKeyboardTracking(False)
+            box.lineEdit().setTextMargins(*TEXT_MARGINS)
         self.size_box.setSuffix(" pt")
         self.size_box.setSpecialValueText("As the page")
         self.ticks.addItems([words for _, words in DENSITIES])
@@ -104,7 +116,9 @@ class StyleDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(tabs, 1)
         layout.addWidget(self.buttons)
-        self.setMinimumWidth(400)
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)  # Enter takes over a field and leaves the dialog open
+        self.setMinimumWidth(380)
 
     def _template_page(self) -> QWidget:
         self.use, self.keep = QPushButton("Apply"), QPushButton("Save as…")
@@ -121,8 +135,8 @@ class StyleDialog(QDialog):
         about.setWordWrap(True)
         page = _page((("Template", self.templates), ("", inside)), self.said)
         layout = page.layout()
-        if layout is not None:
-            layout.addWidget(about)
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(1, about)
         return page
 
     def _connect(self) -> None:
@@ -258,7 +272,7 @@ def _page(rows: tuple[tuple[str, QWidget], ...], below: QWidget) -> QWidget:
     form.setVerticalSpacing(8)
     form.setHorizontalSpacing(12)
     for words, widget in rows:
-        form.addRow(words, widget)
+        form.addRow(row_label(words), widget)
     layout = QVBoxLayout(page)
     layout.setContentsMargins(4, 12, 4, 4)
     layout.addLayout(form)

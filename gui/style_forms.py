@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -45,6 +46,14 @@ PATTERNS = tuple(dict.fromkeys(DASHES))
 MOST_NEIGHBOURS = 50  # patients whose colours a new one is held against; of more nobody tells the lines apart
 READERS = (None, Vision.DEUTAN, Vision.PROTAN, Vision.TRITAN)
 SWATCH = 22  # px
+ROW = 30  # px, the height of a field
+
+
+def row_label(words: str) -> QLabel:
+    """The words before a field, at the height of its text."""
+    label = QLabel(words)
+    label.setMinimumHeight(ROW)
+    return label
 
 
 class TextForm(QWidget):
@@ -52,11 +61,11 @@ class TextForm(QWidget):
 
     done = Signal()
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, empty: str = "Empty: removed") -> None:
         super().__init__()
         self.line = called(QLineEdit(), name)
         self.line.setMinimumWidth(230)
-        self.line.setPlaceholderText("Empty: removed")
+        self.line.setPlaceholderText(empty)
         self.reset = QPushButton("Reset")
         self.reset.setToolTip("The chart’s own words again")
         self.reset.setAutoDefault(False)
@@ -105,12 +114,13 @@ class AxisForm(QWidget):
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setVerticalSpacing(6)
         if labelled:
-            self._form.addRow("Label", self.label)
-        self._form.addRow("From", self.low)
-        self._form.addRow("To", self.high)
-        self._form.addRow("Ticks", self.ticks)
+            self._form.addRow(row_label("Label"), self.label)
+        self._form.addRow(row_label("From"), self.low)
+        self._form.addRow(row_label("To"), self.high)
+        self._form.addRow(row_label("Ticks"), self.ticks)
         self._form.addRow(self.said)
         self._form.addRow("", self.reset)
+        self.reset.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.said.hide()
         for line in (self.low, self.high):
             line.editingFinished.connect(self._take_limits)
@@ -200,7 +210,8 @@ class PatientForm(QWidget):
         self.swatches: list[QToolButton] = []
         self._grid = QGridLayout()
         self._grid.setSpacing(4)
-        self.other = called(QToolButton(), "Another colour")
+        self._grid.setColumnStretch(5, 1)  # the squares stay together
+        self.other = looking(called(QToolButton(), "Another colour"), "link")
         self.other.setText("Other…")
         self.other.clicked.connect(self._ask)
         self.shape, self.dash = called(QComboBox(), "Symbol"), called(QComboBox(), "Line")
@@ -215,11 +226,12 @@ class PatientForm(QWidget):
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
-        form.addRow("Colour", colours)
-        form.addRow("Symbol", self.shape)
-        form.addRow("Line", self.dash)
+        form.addRow(row_label("Colour"), colours)
+        form.addRow(row_label("Symbol"), self.shape)
+        form.addRow(row_label("Line"), self.dash)
         form.addRow(self.said)
         form.addRow("", self.reset)
+        self.reset.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.shape.addItems([SHAPE_WORDS[shape] for shape in SHAPES])
         self.dash.addItems(list(DASH_WORDS))
         for box in (self.shape, self.dash):
@@ -245,10 +257,19 @@ class PatientForm(QWidget):
             self.dash.setItemIcon(i, sample(replace(style, dash=dash), symbol=False))
         self.shape.setCurrentIndex(SHAPES.index(style.shape) if style.shape in SHAPES else -1)
         self.dash.setCurrentIndex(PATTERNS.index(style.dash) if style.dash in PATTERNS else -1)
-        told = "" if contrast(style.color) >= LEAST_MARK else "This colour is faint on paper. "
-        told += likeness(style.color, others)
-        self.said.setText(told)
-        self.said.setVisible(bool(told))
+        self.said.setText(self._told(style, others))
+        self.said.setVisible(bool(self.said.text()))
+
+    def _told(self, style: PatientStyle, others: dict[str, str]) -> str:
+        """What a reader may not see of this style."""
+        told = [] if contrast(style.color) >= LEAST_MARK else ["This colour is faint on paper."]
+        if alike := likeness(style.color, others):
+            known = self._stylist.patient_styles()
+            same = [p for p in look_alikes(style.color, others) if known[p].shape == style.shape]
+            same = [p for p in same if known[p].dash == style.dash]
+            more = f"{same[0]} has the same symbol and line: change one." if same else "Symbol or line tell them apart."
+            told += [alike, more]
+        return " ".join(told)
 
     def _others(self) -> dict[str, str]:
         drawn = [p.id for p in self._stylist.session.study.cohort.included if p.id != self.patient]
@@ -282,8 +303,9 @@ class PatientForm(QWidget):
 
 
 def number_field(coordinate: float, scale: Scale) -> str:
-    """An end of an axis as it stands in a field, with at most four significant digits."""
-    return f"{10.0**coordinate if scale is Scale.LOG else coordinate:.4g}"
+    """An end of an axis as it stands in a field, with at most three significant digits."""
+    value = 10.0**coordinate if scale is Scale.LOG else coordinate
+    return (f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}").replace("-", "−")
 
 
 def as_coordinate(text: str, scale: Scale) -> float | None:
@@ -314,6 +336,11 @@ def likeness(color: str, others: dict[str, str]) -> str:
         if alike:
             return f"Looks like that of {alike[0]}" + (f" in {vision.value}." if vision else ".")
     return ""
+
+
+def look_alikes(color: str, others: dict[str, str]) -> tuple[str, ...]:
+    """The patients whose colours look like this one to somebody."""
+    return tuple(p for p, other in others.items() if any(difference(color, other, v) < ALIKE for v in READERS))
 
 
 def filled(color: str) -> QIcon:

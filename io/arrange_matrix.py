@@ -12,7 +12,7 @@ from datetime import date, datetime
 from trajecta.io.cells import Found, read_cell, shown
 from trajecta.io.dates import date_order, is_date, read_date
 from trajecta.io.drug_courses import AtVisit, Stated, log_sheet, without_unit
-from trajecta.io.drug_texts import NOT_STATED, DrugText, is_drug, read_piece, says_nothing, says_nothing_taken
+from trajecta.io.drug_texts import DrugText, is_drug, read_piece, says_nothing, says_nothing_taken
 from trajecta.io.headers import is_unit, read_header, split_unit
 from trajecta.io.layout import HEADER_WITHIN, LONGEST_HEADER, is_summary
 from trajecta.io.mapping import Arranged, Arrangement
@@ -20,6 +20,7 @@ from trajecta.io.placed import NOTHING, Placed, placed
 from trajecta.io.visit_names import visit_of
 from trajecta.io.words import lookup
 from trajecta.io.workbook import CellValue, Sheet, Workbook
+from trajecta.stats.drugs import NOT_STATED
 from trajecta.stats.instruments import plain
 
 FEWEST_VISITS, FEWEST_DRUGS = 2, 2

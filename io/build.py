@@ -24,7 +24,6 @@ from trajecta.io.build_visits import (
     separates_day_zero,
     visit_texts,
 )
-from trajecta.io.cell_marks import marks_of, with_marks
 from trajecta.io.issue_log import IssueLog, counted
 from trajecta.io.mapping import Arrangement, Field, Mapping, SheetMapping, SheetRole
 from trajecta.io.visit_windows import in_windows
@@ -95,7 +94,7 @@ def _build(workbook: Workbook, mapping: Mapping, log: IssueLog, file: Workbook) 
     visits = ordered_visits(table, days)
     check_order(visits, days, names, log)
     measures, observations = _values(table, names, days, log)
-    observations = with_marks(observations, marks_of(file), mapping, log)
+    observations = _marked(observations, file, mapping, log)
     if mapping.windows:
         observations, visits = in_windows(observations, table, mapping.windows, log)
     _check_damage(measures, observations, visits, log)
@@ -232,6 +231,17 @@ def _check_damage(
                     f"Compare with {before.source}.",
                 )
             last[found.patient] = found
+
+
+def _marked(
+    observations: tuple[Observation, ...], file: Workbook, mapping: Mapping, log: IssueLog
+) -> tuple[Observation, ...]:
+    """The observations after colours, struck cells and comments were looked at, in a file that has any."""
+    if not any(sheet.fills or sheet.struck or sheet.comments for sheet in file.sheets):
+        return observations
+    from trajecta.io.cell_marks import marks_of, with_marks  # most files have none, and need not wait for it
+
+    return with_marks(observations, marks_of(file), mapping, log)
 
 
 def _is_synthetic(workbook: Workbook) -> bool:

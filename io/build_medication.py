@@ -14,15 +14,23 @@ from trajecta.io.build_patients import Dates, dates_of, exact_date
 from trajecta.io.build_rows import PatientRow
 from trajecta.io.cells import Found, read_cell, shown
 from trajecta.io.dates import read_date
-from trajecta.io.drug_courses import BEFORE
-from trajecta.io.drug_texts import NOT_STATED
 from trajecta.io.issue_log import IssueLog, are, counted
 from trajecta.io.mapping import ColumnMapping, Field, SheetMapping
-from trajecta.io.visit_names import DAYS_OF, visit_like
+from trajecta.io.visit_names import BEFORE, DAYS_OF, visit_like
 from trajecta.io.words import words
 from trajecta.io.workbook import CellValue, Sheet
 from trajecta.stats.cohort import CellRef, Course, Event, Role
-from trajecta.stats.drugs import NONE, DrugClass, daily_mg, is_event, role_in, role_of, substance, substance_of
+from trajecta.stats.drugs import (
+    NONE,
+    NOT_STATED,
+    DrugClass,
+    daily_mg,
+    is_event,
+    role_in,
+    role_of,
+    substance,
+    substance_of,
+)
 from trajecta.stats.instruments import plain
 from trajecta.stats.medlog import calendar_day
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from trajecta.io.cells import shown
+from trajecta.io.headers import read_header
 from trajecta.io.issue_log import IssueLog
 from trajecta.io.layout import is_summary
-from trajecta.io.mapping import Field, SheetMapping, SheetRole
+from trajecta.io.mapping import ColumnMapping, Field, SheetMapping, SheetRole
 from trajecta.io.summary_rows import summary_rows
 from trajecta.io.words import words
 from trajecta.io.workbook import CellValue, Sheet
@@ -116,15 +117,8 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
             _without_id(sheet, at, cells, log, where)
             continue
         if text:
-            repeated = mapping.visits_as_written and tidy_id(text).casefold() in seen
-            if repeated:
-                log.warning(
-                    where,
-                    f"The id “{text}” stands in several rows; row {at} is kept as “{text} (row {at})”.",
-                    "Are these two patients, or one patient entered twice?",
-                    kind="a repeated id",
-                )
-                text = f"{text} (row {at})"
+            if mapping.visits_as_written and tidy_id(text).casefold() in seen:
+                text = _kept_apart(text, at, where, log)
             current = roster.enter(text, where)
             seen.add(current)
             if at in doubtful:
@@ -134,6 +128,7 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
         if current:
             found.append(PatientRow(current, at, cells))
     _check_sites(sheet, mapping, found, roster, log)
+    _say_names(id_column, sheet.ref(max(1, mapping.header_rows[1]), at_id + 1), log)
     if groups:
         log.warning(
             sheet.ref(mapping.first_row, at_id + 1),
@@ -143,6 +138,27 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
         for row in found:
             roster.listed.setdefault(row.patient, sheet.name)
     return found
+
+
+def _kept_apart(text: str, row: int, where: CellRef, log: IssueLog) -> str:
+    """The name of a row whose id stands in a row above it, in a table with one row per patient."""
+    log.warning(
+        where,
+        f"The id “{text}” stands in several rows; row {row} is kept as “{text} (row {row})”.",
+        "Are these two patients, or one patient entered twice?",
+        kind="a repeated id",
+    )
+    return f"{text} (row {row})"
+
+
+def _say_names(column: ColumnMapping, where: CellRef, log: IssueLog) -> None:
+    """A warning where the only column that names the patients holds their names or record numbers."""
+    if read_header((column.header,)).field == "identifying":
+        log.warning(
+            where,
+            f"The patients are called by “{column.header}”, which may identify them in every figure and table.",
+            "Is there a pseudonym to be used as the id instead?",
+        )
 
 
 def _check_sites(sheet: Sheet, mapping: SheetMapping, rows: list[PatientRow], roster: Roster, log: IssueLog) -> None:

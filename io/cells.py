@@ -87,6 +87,11 @@ _UNIT = re.compile(
 )
 # 01/13/2023 is a date, 12/28 a share, 1-2-3 a pattern: what goes on with digits is no unit.
 _NO_UNIT = re.compile(r"[/.\-]\s*\d")
+# Three times ten to the fourth, 250 thousand: the number before it is not the value.
+_TIMES = re.compile(
+    r"[*·]\s*\d|(?:tsd|tausend|thousand|mille|mil|mio|mln|mill(?:ion(?:en|s)?)?|mrd)(?![^\W\d])|k$", re.IGNORECASE
+)
+_HIGH_LOW = frozenset({"H", "HH", "LL", "↑", "↑↑", "↓", "↓↓", "▲", "▼"})  # flags of laboratories; L may be litres
 _LETTERS_FOR_DIGITS = frozenset({"O", "o", "I", "OO", "|"})  # 1O is a mistyped 10 and not 1
 _NO_VALUE_SIGNS = frozenset({"-", "--", "---", "—", ".", "..", "...", "?", "??", "/", "()"})
 _ERRORS = frozenset({"#n/a", "#div/0!", "#ref!", "#name?", "#value!", "#num!", "#null!", "#nv", "#wert!", "#bezug!"})
@@ -269,8 +274,8 @@ def _read_number(tidy: str, comma: bool | None, text: str) -> Reading:
     if match is None:
         return unreadable
     core, rest = match[1].strip(), match[2].strip()
-    if not rest:
-        core = core.rstrip(".,")
+    if not rest and core.count(".") + core.count(",") == 1:
+        core = core.rstrip(".,")  # the end of a sentence; 2.3. is a day
     value = number(core, comma)
     if value is None:
         return unreadable
@@ -285,6 +290,10 @@ def _read_number(tidy: str, comma: bool | None, text: str) -> Reading:
         )
     if not rest:
         return Reading(Found.NUMBER, value, text=text)
+    if _TIMES.match(rest):
+        return unreadable
+    if rest in _HIGH_LOW:
+        return Reading(Found.NUMBER, value, text=text, note=rest)
     if rest[0] in "([*†‡§#^¹²³⁴!" and not rest.startswith("^"):
         return Reading(Found.NUMBER, value, text=text, note=rest.strip("()[] ") or rest)
     if _NO_UNIT.match(rest) or (rest in _LETTERS_FOR_DIGITS and match[1][-1].isdigit()):

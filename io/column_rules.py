@@ -4,11 +4,12 @@ Invariants: a rule is decided for a whole column, by what the user chose, else b
 the other columns of its sheet; what stays open is read in no way at all; no rule looks at which result it would give.
 """
 
+import re
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from trajecta.io.cells import Found, Marks, Reading, decimal_marks, read_cell, shown
+from trajecta.io.cells import Found, Marks, Reading, decimal_marks, number, read_cell, shown
 from trajecta.io.mapping import ColumnMapping, SheetMapping
 from trajecta.io.words import words
 from trajecta.io.workbook import CellValue
@@ -19,6 +20,7 @@ from trajecta.stats.instruments import plain
 GRADES = {"(+)": 0.5, "+/-": 0.5, "±": 0.5, "+": 1.0, "++": 2.0, "+++": 3.0, "++++": 4.0}
 _STRONG = frozenset({"(+)", "+", "++", "+++", "++++"})
 NO_MARKS = Marks()
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _LONE_MINUS = frozenset({"-", "--", "−", "–"})
 
 
@@ -28,6 +30,7 @@ class Rules:
 
     ``signs`` says that the column grades in plus signs; ``clock`` that times of day stand in it, so that ``1:30`` is no
     titre; ``missing`` holds the user's texts for “missing” and ``values`` those that are values, both in lower case.
+    ``open_point`` says that ``1.234`` stands beside numbers such as 980, so that its point may separate thousands.
     """
 
     comma: bool | None = None
@@ -39,6 +42,7 @@ class Rules:
     middle: bool = False
     own: Marks = NO_MARKS
     sheet: Marks = NO_MARKS
+    open_point: bool = False
 
 
 def rules_of_sheet(mapping: SheetMapping, cells: Table[int, Sequence[CellValue]]) -> dict[int, Rules]:
@@ -50,7 +54,29 @@ def rules_of_sheet(mapping: SheetMapping, cells: Table[int, Sequence[CellValue]]
     marks = {at: decimal_marks(found) for at, found in texts.items()}
     whole = sum(marks.values(), NO_MARKS)
     by_column = {c.column: c for c in mapping.columns}
-    return {at: _rules(by_column[at], mapping, texts[at], marks[at], whole) for at in cells}
+    rules = {at: _rules(by_column[at], mapping, texts[at], marks[at], whole) for at in cells}
+    grouped = {at for at, rule in rules.items() if rule.comma is None and any(map(_in_thousands, texts[at]))}
+    names = {by_column[at].measure_name for at in grouped}
+    hundreds = {
+        c.measure_name
+        for at, c in by_column.items()
+        if c.measure_name in names and any(map(_is_large, cells.get(at, ())))
+    }
+    return {
+        at: replace(rule, open_point=True) if at in grouped and by_column[at].measure_name in hundreds else rule
+        for at, rule in rules.items()
+    }
+
+
+def _in_thousands(text: str) -> bool:
+    return _GROUPED.fullmatch(text.strip()) is not None
+
+
+def _is_large(value: CellValue) -> bool:
+    """A whole number of three digits and more, beside which 1.234 is rather 1234."""
+    if isinstance(value, str):
+        return value.strip().isdecimal() and len(value.strip()) > 2
+    return isinstance(value, float) and value.is_integer() and abs(value) >= 100
 
 
 def _rules(column: ColumnMapping, mapping: SheetMapping, texts: list[str], own: Marks, whole: Marks) -> Rules:
@@ -98,6 +124,12 @@ def read_by(value: CellValue, rules: Rules) -> Reading:
         grade = _grade(value.strip())
         if grade is not None:
             return Reading(Found.NUMBER, grade, text=shown(value))
+    if rules.open_point and isinstance(value, str) and _in_thousands(value):
+        text = shown(value)
+        decimal, thousand = (number(text, comma) or 0.0 for comma in (False, True))
+        trouble = f"says “{text}”, which is {decimal:g} with a decimal point and {thousand:g} with a thousands point"
+        hint = "Does the point separate decimals or thousands?"
+        return Reading(Found.TEXT, text=text, open_mark=True, trouble=trouble, hint=hint)
     read = read_cell(value, rules.comma, rules.minus_is_no)
     if read.titre and rules.clock:
         return Reading(Found.TEXT, text=read.text, trouble=f"says “{read.text}”, which is a time of day and no number")

@@ -195,6 +195,18 @@ def is_date(value: CellValue) -> bool:
     return read.day is not None and read.precision is Precision.DAY and not value.strip().isdigit()
 
 
+def is_partial_date(value: CellValue) -> bool:
+    """True for a text that names a month or a year and no day.
+
+    >>> is_partial_date("03/2022"), is_partial_date("seit 2019"), is_partial_date("baseline")
+    (True, True, False)
+    """
+    if not isinstance(value, str) or len(value) > 30 or not any(c.isdigit() for c in value):
+        return False
+    read = _read_text(shown(value), True)
+    return read.day is not None and read.precision is not Precision.DAY
+
+
 def is_day_number(value: float) -> bool:
     """Whether a number can be a day: Excel's count of days, or year, month and day in eight digits.
 

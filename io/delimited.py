@@ -104,7 +104,8 @@ def text_pieces(file: Path, content: bytes, told: Told) -> Iterator[Piece]:
     block: list[tuple[CellValue, ...]] = []
     size = cells = rows = empty = 0
     filled = False
-    read = _value_beside_commas if _has_decimal_comma(head, content) else _value
+    grouping = delimiter == ";" or _has_decimal_comma(head, content)  # where the semicolon is, the comma is a mark
+    read = _value_beside_commas if grouping else _value
     csv.field_size_limit(LARGEST_CELL)
     try:
         for record in csv.reader(lines, delimiter=delimiter):

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from trajecta.io.cells import shown
-from trajecta.io.drug_texts import NOT_STATED, DrugText
+from trajecta.io.drug_texts import DrugText
 from trajecta.io.placed import NOTHING, Placed, sheet_of
+from trajecta.io.visit_names import BEFORE
 from trajecta.io.workbook import CellValue, Sheet
 from trajecta.stats.cohort import CellRef, Issue, Severity
 from trajecta.stats.doses import folded
-from trajecta.stats.drugs import DrugClass, ambiguous, substance, substance_of
+from trajecta.stats.drugs import NOT_STATED, DrugClass, ambiguous, substance, substance_of
 
-BEFORE = "before"  # a stop "before Month 3" is the day before that visit
 HEADERS = (
     "Patient ID", "Drug", "Dose", "Unit", "Frequency", "Route", "Course start", "Course stop", "Note",
 )  # fmt: skip

@@ -13,8 +13,6 @@ from trajecta.stats.doses import folded, per_day
 from trajecta.stats.drugs import NONE, ambiguous, similar, substance_of
 from trajecta.stats.instruments import plain
 
-NOT_STATED = "not stated"  # an entry of the drug list: with it nothing of that day's medication is known
-
 
 @dataclass(frozen=True, slots=True)
 class DrugText:

@@ -47,7 +47,7 @@ class Column:
             "patient": not cells.dated,
             "weak_patient": not cells.dated and (cells.textual or cells.whole == cells.numbers),
             "visit": not cells.dated,
-            "start": cells.dated or cells.numeric or not cells.usable,
+            "start": cells.dated or cells.numeric or (cells.dates + cells.partial) * 2 >= cells.usable,
             "time_zero": cells.datable,
         }
         return name if fits.get(name, True) else ""
@@ -193,6 +193,8 @@ def _role(workbook: Workbook, sheet: Sheet, columns: list[Column]) -> tuple[Shee
         )
     if not repeated:
         return SheetRole.PATIENTS, at, "One row per patient. " + why
+    if long:
+        return SheetRole.IGNORE, at, "It has visits, but no column of numbers to be read as a measure."
     return SheetRole.IGNORE, at, "Patients repeat, but no column says at which visit."
 
 

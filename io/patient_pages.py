@@ -146,8 +146,14 @@ def _beside_id(token: str) -> bool:
 
 
 def _down(sheet: Sheet) -> Page | None:
-    """A page with visits, dates or drugs in rows."""
+    """A page with visits, dates or drugs in rows; of two tables under each other the upper one if it has visits."""
     table = find_table(sheet)
+    below = table.first if table is not None else 0
+    blank = next((row for row in range(below - 1, 1, -1) if not any(v is not None for v in sheet.rows[row - 1])), 0)
+    upper = _down(replace(sheet, rows=sheet.rows[:blank], places=sheet.places[:blank])) if blank else None
+    if upper is not None and not upper.is_log and len(upper.rows) >= FEWEST_VISITS:
+        filled = [placed(sheet, below, c) for c in range(1, sheet.width + 1) if sheet.cell(below, c) is not None]
+        return replace(upper, sheet=sheet, left_out=(*upper.left_out, _another_table(sheet, filled)))
     if table is None or table.last >= sheet.height:
         return None
     read = {column: read_header(parts) for column, parts in table.headers if parts}
@@ -168,6 +174,9 @@ def _down(sheet: Sheet) -> Page | None:
     for row in range(table.last + 1, sheet.height + 1):
         cells = tuple(placed(sheet, row, column) for column in columns)
         filled = [cell for cell in cells if cell.value is not None]
+        if _begins_table(filled):
+            left_out.append(_another_table(sheet, filled))
+            break
         why = _no_row(filled, len(columns))
         if why:
             left_out.append(Issue(Severity.NOTE, filled[0].where, f"The row “{shown(filled[0].value)[:60]}” {why}."))
@@ -208,6 +217,18 @@ def _has_values(sheet: Sheet, table: Table, read: dict[int, HeaderReading]) -> b
     if {"parameter", "value"} <= {r.field for r in read.values()}:
         return True
     return any(profile(sheet, c, first).numeric for c, r in read.items() if r.instrument is not None or not r.field)
+
+
+def _begins_table(filled: Sequence[Placed]) -> bool:
+    """Whether a row under the table is the header of another one: only labels, two of them or more words of columns."""
+    texts = [cell.value for cell in filled if isinstance(cell.value, str) and is_label(cell.value)]
+    return len(texts) == len(filled) and sum(bool(read_header((shown(text),)).field) for text in texts) > 1
+
+
+def _another_table(sheet: Sheet, filled: Sequence[Placed]) -> Issue:
+    named = ", ".join(f"“{shown(cell.value)[:30]}”" for cell in filled[:4])
+    said = f"The sheet “{sheet.name}” has another table under its first one ({named}), which is not read."
+    return Issue(Severity.WARNING, filled[0].where, said, "Put it on a sheet of its own, with a column of patient ids.")
 
 
 def _no_row(filled: Sequence[Placed], width: int) -> str:

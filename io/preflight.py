@@ -112,8 +112,8 @@ def _text_sizes(texts: Iterable[_Seen], journal: Journal) -> Iterator[Finding]:
         if any(c.isalnum() for c in seen.note.text):  # an arrow or a dagger is a symbol and not read
             sizes[round(seen.note.size, 2)].append(seen.note.text)
     limits = (
-        (journal.min_text, "min_text", "Set these texts larger in the saved PDF or SVG."),
-        (journal.max_text, "max_text", "Set these texts smaller in the saved PDF or SVG."),
+        (journal.min_text, "min_text", "Choose a larger text size under Chart, Style."),
+        (journal.max_text, "max_text", "Choose a smaller text size under Chart, Style."),
     )
     for limit, field, advice in limits:
         for size in sorted(sizes):
@@ -152,7 +152,7 @@ def _line_widths(figure: Figure, journal: Journal) -> Iterator[Finding]:
         widths = list_text([f"{width:g} pt" for width in thin], MOST_NAMED)
         text = f"Lines of {widths}, {journal.name} takes {journal.min_line:g} pt at least."
         yield Finding(
-            _graded(Severity.ERROR, doubt), with_doubt(text, doubt), "Set them thicker in the saved PDF or SVG."
+            _graded(Severity.ERROR, doubt), with_doubt(text, doubt), "Choose thicker lines under Chart, Style."
         )
 
 

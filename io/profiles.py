@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from trajecta.io.cells import Found, read_cell
 from trajecta.io.column_rules import GRADES
-from trajecta.io.dates import is_date, is_day_number
+from trajecta.io.dates import is_date, is_day_number, is_partial_date
 from trajecta.io.words import words
 from trajecta.io.workbook import Sheet
 from trajecta.stats.instruments import plain
@@ -17,7 +17,8 @@ ROWS_LOOKED_AT = 400  # enough to tell what a column is; a table of 100,000 rows
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Counts over the filled cells of one column; ``day_numbers`` are numbers that can be dates (45000, 20230315)."""
+    """Counts over the filled cells of one column; ``day_numbers`` are numbers that can be dates (45000, 20230315),
+    ``partial`` texts such as 03/2022."""
 
     filled: int = 0
     numbers: int = 0
@@ -29,6 +30,7 @@ class Profile:
     distinct: int = 0
     longest: int = 0
     day_numbers: int = 0
+    partial: int = 0
 
     @property
     def usable(self) -> int:
@@ -64,7 +66,7 @@ class Profile:
 def profile(sheet: Sheet, column: int, first_row: int) -> Profile:
     """Count what stands in a column (1-based) from ``first_row`` on."""
     counts = dict.fromkeys(
-        ("filled", "numbers", "whole", "yes_no", "dates", "missing", "sexes", "longest", "day_numbers"), 0
+        ("filled", "numbers", "whole", "yes_no", "dates", "missing", "sexes", "longest", "day_numbers", "partial"), 0
     )
     seen: set[str] = set()
     sexes = words("cell", "female") | words("cell", "male")
@@ -95,4 +97,6 @@ def profile(sheet: Sheet, column: int, first_row: int) -> Profile:
             counts["dates"] += 1
         elif read.open_mark or read.text in GRADES:
             counts["numbers"] += 1
+        else:
+            counts["partial"] += is_partial_date(value)
     return Profile(distinct=len(seen), **counts)

@@ -140,13 +140,15 @@ def _alike(own: SheetMapping, column: ColumnMapping) -> list[ColumnMapping]:
 
 
 def _mark(tables: Tables, same: Sequence[Issue]) -> list[Question]:
-    where, _, own, column = _first(tables, same)
+    where, sheet, own, column = _first(tables, same)
+    place = tables.place(where)
+    point = place is not None and "," not in shown(sheet.cell(place[2], column.column))
     key = f"{OPEN_MARK}:{own.sheet}:{_alike(own, column)[0].column}"
     options = tuple(
         Option(label, tuple(of_column(own.sheet, c, decimal_comma=comma) for c in _alike(own, column)))
-        for label, comma in (("It separates decimals", True), ("It separates thousands", False))
+        for label, comma in (("It separates decimals", not point), ("It separates thousands", point))
     )
-    ask = f"Does the comma in “{column.header}” separate decimals or thousands?"
+    ask = f"Does the {'point' if point else 'comma'} in “{column.header}” separate decimals or thousands?"
     return [Question(key, where, same[0].text, ask, options, OPEN_MARK, same[0].severity)]
 
 

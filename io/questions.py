@@ -45,7 +45,8 @@ class Question:
     severity: Severity = Severity.WARNING
 
 
-_ADDED = ("missing", "values", "settled", "colours")  # an answer adds to these, so that two answers do not undo each other
+# An answer adds to these, so that two answers do not undo each other.
+_ADDED = ("missing", "values", "settled", "colours")
 
 
 def answered(mapping: Mapping, option: Option) -> Mapping:

@@ -19,7 +19,10 @@ def summary_rows(filled: list[tuple[int, tuple[CellValue, ...]]], at_id: int) ->
     if its numbers are the mean or the standard deviation of those above, and a doubtful patient else.
     """
     texts = {at: shown(cells[at_id]) for at, cells in filled}
-    found = {at for at, text in texts.items() if text and is_summary(text)}
+    named = {text for text in set(texts.values()) if text and is_summary(text)}
+    if not named:
+        return set(), set()
+    found = {at for at, text in texts.items() if text in named}
     short = {at for at in found if len(plain(texts[at])) <= LONGEST_INITIALS and texts[at][-1:] != "="}
     others = [plain(text) for at, text in texts.items() if text and at not in found]
     initials = sum(text.isalpha() and len(text) <= LONGEST_INITIALS + 1 for text in others) * 2 > len(others)

@@ -12,6 +12,7 @@ from trajecta.io.words import lookup, words
 from trajecta.stats.instruments import plain
 
 DAYS_OF = {"day": 1.0, "week": 7.0, "month": 30.4375, "year": 365.25}
+BEFORE = "before"  # a stop "before Month 3" is the day before that visit
 LONGEST_NAME = 200  # characters; every break of a longer text would be tried, and it is a sentence anyway
 _NUMBERED = re.compile(r"([^\W\d_]*)([+-]?\d+(?:\.\d+)?)([^\W\d_]*)")
 _BREAK = re.compile(r"[\s_-]+")
@@ -80,7 +81,11 @@ def _numbered(text: str) -> VisitName | None:
 
 
 def _phrased(text: str) -> VisitName | None:
-    """Visits said in several words: ``nach 3 Monaten``, ``Follow-up 6 Monate``, ``vor CAR-T``, ``post infusion``."""
+    """Visits said in several words: ``nach 3 Monaten``, ``Follow-up 6 Monate``, ``vor CAR-T``, ``post infusion``.
+
+    >>> _phrased("3 Monate nach CAR-T").key, _phrased("day 28 post infusion").key, _phrased("5 Tage vor Infusion").day
+    ('month 3', 'day 28', -5.0)
+    """
     for match in _BREAK.finditer(text):
         head, rest = plain(text[: match.start()]), text[match.end() :]
         if head in words("lead", "words"):
@@ -89,6 +94,13 @@ def _phrased(text: str) -> VisitName | None:
                 return found
         if lookup("visit").get(head) in ("baseline", "post") and plain(rest) in words("therapy", "names"):
             return _named(head)
+    parts = text.split()
+    for at in range(1, len(parts) - 1):
+        kind = lookup("visit").get(plain(parts[at]))
+        if kind in ("baseline", "post") and plain(" ".join(parts[at + 1 :])) in words("therapy", "names"):
+            found = _numbered(" ".join(parts[:at]))
+            if found is not None and found.day is not None and found.day > 0:
+                return found if kind == "post" else numbered("day", -found.day)
     return None
 
 

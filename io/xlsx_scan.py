@@ -150,8 +150,10 @@ def _marking_styles(package: Package, styles_path: str, targets: dict[str, tuple
     """The styles of cells that fill them with a colour or strike them through."""
     if styles_path not in package:
         return CellStyles()
+    styles = package.read(styles_path)
     theme = next((path for kind, path in targets.values() if kind == "theme" and path in package), "")
-    return cell_styles(package.read(styles_path), theme_colours(package.read(theme)) if theme else ())
+    named = theme and b"theme=" in styles.partition(b"<fills")[2].partition(b"</fills")[0]
+    return cell_styles(styles, theme_colours(package.read(theme)) if named else ())
 
 
 def _sheet(stream: IO[bytes], percent: frozenset[str], styles: CellStyles) -> SheetScan:

@@ -128,6 +128,8 @@ def _posology(text: str) -> tuple[float, ...] | None:
 _MILLIGRAMS = {"g": 1000.0, "gramm": 1000.0, "gram": 1000.0, "grams": 1000.0, "mg": 1.0, "milligram": 1.0,
                "milligramm": 1.0, "µg": 0.001, "ug": 0.001, "mcg": 0.001, "microgram": 0.001, "mikrogramm": 0.001,
                "克": 1000.0, "毫克": 1.0}  # fmt: skip
+# A second amount behind the first one (40 -> 5, 5/0/2,5, 5 mg/2,5), but not mg/m2 and mL/1.73; or an arrow alone.
+_SECOND_NUMBER = re.compile(r"^[^\w(*†‡µ%]+$|^[^\w(]*\d|/\s*\d")
 _NO_MILLIGRAMS = (
     (r"/ ?kg", "needs the body weight, which the sheet does not give at that time"),
     (r"/ ?(m2|m²|qm)", "needs the body surface area, which the sheet does not give"),
@@ -149,6 +151,8 @@ def daily_mg(dose: float | str | None, unit: str = "", frequency: str = "") -> t
     ((2000.0, ''), (12.5, ''), 12.5)
     >>> daily_mg(25, "mg/m²", "once")
     (None, 'a dose in mg/m² needs the body surface area, which the sheet does not give')
+    >>> daily_mg("40 -> 5", "mg", "QD")[0], daily_mg("5/0/2,5 mg")[0], daily_mg("40 mg, dann 5 mg", "mg", "QD")[0]
+    (None, None, None)
     >>> daily_mg(15, "mg", "weekly")[0] == 15 / 7, daily_mg(None, "mg", "200-0-200")[0]
     (True, 400.0)
     """
@@ -156,6 +160,8 @@ def daily_mg(dose: float | str | None, unit: str = "", frequency: str = "") -> t
     shown = unit.strip() or said_unit
     unit = folded(shown)
     frequency = frequency.strip() or said_frequency
+    if said_frequency != frequency and _has_number(said_frequency):
+        return None, f"the dose “{dose}” is not understood"
     unit, tail = _split_rate(unit)
     frequency = frequency or tail
     pattern = _posology(frequency)
@@ -179,6 +185,11 @@ def daily_mg(dose: float | str | None, unit: str = "", frequency: str = "") -> t
     if times == 0:
         return 0.0, "it is taken as needed and not counted until an administration is recorded"
     return amount * factor * times, remark
+
+
+def _has_number(text: str) -> bool:
+    """Whether what stands behind a dose is another amount and no frequency, as in “40 mg -> 5 mg”."""
+    return any(c.isdigit() for c in text) and per_day(text) is None and _posology(text) is None
 
 
 def _split_rate(unit: str) -> tuple[str, str]:
@@ -211,6 +222,9 @@ def _dose(dose: float | str | None) -> tuple[float | None, str, str, str]:
     assert low is not None  # the pattern demands it
     times = int(match[1] or 1)
     unit, frequency = match[4] or "", match[5] or ""
+    if unit and _SECOND_NUMBER.search(unit):
+        return None, "", "", f"the dose “{dose}” is not understood"
     if high is None:
-        return low * times, unit, frequency, ""
+        remark = f"“{dose}” is taken as given every day" if match[1] and not frequency else ""
+        return low * times, unit, frequency, remark
     return (low + high) / 2 * times, unit, frequency, f"“{dose}” is a range; its midpoint is used"

@@ -22,6 +22,7 @@ __all__ = (
 )  # fmt: skip
 
 NONE = "none"
+NOT_STATED = "not stated"  # an entry of the drug list: with it nothing of that day's medication is known
 
 
 class DrugClass(StrEnum):
@@ -43,6 +44,7 @@ class DrugClass(StrEnum):
     OTHER = "other"
     NOT_COUNTED = "not counted"
     NONE = "none"
+NOT_STATED = "not stated"  # an entry of the drug list: with it nothing of that day's medication is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ so that hovering and selecting need no second look at the data.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from trajecta.stats.shapes import Shape as Shape
+
 POINTS_PER_MM = 72 / 25.4
 INK = "#1B1F24"
 SOFT_INK = "#5B6570"
@@ -31,18 +33,6 @@ class Rect:
     y: float
     width: float
     height: float
-
-
-class Shape(StrEnum):
-    """Symbols that stay apart without colour."""
-
-    CIRCLE = "circle"
-    SQUARE = "square"
-    TRIANGLE = "triangle"
-    DIAMOND = "diamond"
-    TRIANGLE_DOWN = "triangle-down"
-    PLUS = "plus"
-    CROSS = "cross"
 
 
 class Anchor(StrEnum):

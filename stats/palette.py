@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from trajecta.stats.figure import Shape
+from trajecta.stats.shapes import Shape
 
 # Okabe–Ito and Tol hues with at least 3:1 contrast on white; yellow and light cyan are left out for that reason.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#B38600", "#332288", "#882255", "#117733", "#CC3311", "#4477AA")

@@ -8,6 +8,7 @@ import pytest
 from sheets import Row, text_table, workbook
 
 from trajecta.io.build import build_cohort
+from trajecta.io.cells import read_cell
 from trajecta.io.certificate import certify
 from trajecta.io.guess import guess_mapping
 from trajecta.io.question_sources import open_questions
@@ -185,3 +186,79 @@ def test_a_long_text_is_no_header(tmp_path: Path) -> None:
     rows: list[Row] = [("ID", "SLEDAI BL", "SLEDAI M3", "Remarks"), ("P1", 8, 4, "a b " * 2_000), ("P2", 6, 2, None)]
     cohort, _ = one_sheet(tmp_path, rows)  # took half a minute while every break of a text was tried as a visit
     assert value(cohort, "sledai-2k", "month 3", "P1") == 4
+
+
+def test_months_after_therapy_are_the_months_of_the_other_sheets(tmp_path: Path) -> None:
+    sheets: dict[str, list[Row]] = {
+        "Clinic": [("Pat", "Visit", "SLEDAI"), *((p, v, 4) for p in ("P1", "P2") for v in ("BL", "M3"))],
+        "Lab": [("Pat", "Zeitpunkt", "C3 (g/l)")],
+    }
+    sheets["Lab"] += [(p, v, 0.9) for p in ("P1", "P2") for v in ("vor CAR-T", "3 Monate nach CAR-T")]
+    cohort, _ = read(workbook(tmp_path / "a.xlsx", sheets))
+    assert [v.key for v in cohort.visits] == ["baseline", "month 3"]
+
+
+def test_a_taper_in_one_cell_is_no_constant_dose(tmp_path: Path) -> None:
+    sheets: dict[str, list[Row]] = {
+        "Scores": [("ID", "Visit", "SLEDAI"), ("P1", "BL", 8), ("P1", "M3", 2)],
+        "Meds": [("ID", "Drug", "Dose", "Unit", "Frequency", "Start", "Stop")],
+    }
+    sheets["Meds"] += [
+        ("P1", "Prednisone", dose, "mg", "QD", 0, 50) for dose in ("40 -> 5", "5/0/2,5", "40 mg, dann 5")
+    ]
+    sheets["Meds"] += [("P1", "MMF", "2x1 g", None, None, 0, "ongoing")]
+    cohort, issues = read(workbook(tmp_path / "a.xlsx", sheets))
+    assert [course.daily_mg for course in cohort.courses] == [None, None, None, 2000.0]
+    assert any("“2x1 g” is taken as given every day" in issue.text for issue in issues)
+
+
+def test_since_a_year_is_a_start(tmp_path: Path) -> None:
+    sheets: dict[str, list[Row]] = {
+        "Patients": [("ID", "Infusion date"), ("P1", date(2023, 1, 10))],
+        "Meds": [("ID", "Drug", "Dose", "Start", "Stop"), ("P1", "HCQ", "400 mg/d", "seit 2019", "laufend")],
+    }
+    cohort, issues = read(workbook(tmp_path / "a.xlsx", sheets))
+    assert not cohort.courses[0].doubtful
+    assert cohort.courses[0].start == (date(2019, 7, 1) - date(2023, 1, 10)).days
+    assert any("only the year is known" in issue.text for issue in issues)
+
+
+def test_names_as_ids_are_said(tmp_path: Path) -> None:
+    rows: list[Row] = [("Name", "SLEDAI BL", "SLEDAI M3"), ("Muster, A.", 8, 2), ("Beispiel, B.", 6, 0)]
+    cohort, issues = one_sheet(tmp_path, rows)
+    assert ids(cohort) == ["Muster, A.", "Beispiel, B."]
+    assert any("may identify them" in issue.text for issue in issues)
+
+
+def test_a_point_beside_hundreds_is_asked_about_and_not_read(tmp_path: Path) -> None:
+    rows: list[Row] = [("ID", "IgG (mg/dl) BL", "IgG (mg/dl) M3"), ("P1", "1.234", 980), ("P2", 870, "1.020")]
+    path = workbook(tmp_path / "a.xlsx", {"S": rows})
+    book = read_workbook(path)
+    mapping = guess_mapping(book)
+    cohort, issues = build_cohort(book, mapping)
+    assert value(cohort, "igg", "baseline", "P1") is None
+    (asked,) = [q for q in open_questions(book, mapping, cohort, issues) if q.options]
+    assert asked.ask.startswith("Does the point")
+    told = [build_cohort(book, answered(mapping, option))[0] for option in asked.options]
+    assert [value(c, "igg", "baseline", "P1") for c in told] == [1.234, 1234.0]
+    assert [value(c, "igg", "month 3", "P2") for c in told] == [1.02, 1020.0]
+
+
+@pytest.mark.parametrize("text", ["3*10^4", "250 Tsd", "4,5 Mio", "250k", "2.3."])
+def test_a_part_of_a_number_is_not_read_as_the_number(text: str) -> None:
+    assert read_cell(text).value is None
+
+
+@pytest.mark.parametrize("text", ["12.5 H", "12.5 ↑", "12.5*", "12.5 (H)"])
+def test_flags_of_the_laboratory_are_remarks(text: str) -> None:
+    assert read_cell(text).value == 12.5
+    assert read_cell(text).unit == ""
+
+
+def test_a_second_table_under_that_of_a_patient_is_said(tmp_path: Path) -> None:
+    page: list[Row] = [("Visit", "Date", "SLEDAI", "CRP (mg/L)"), ("BL", date(2023, 1, 5), 8, 3)]
+    page += [("M3", date(2023, 4, 5), 4, 3), (), ("Medication",)]
+    page += [("Drug", "Dose", "Start", "Stop"), ("HCQ", "200 mg 1-0-1", "01.01.2020", "laufend")]
+    cohort, issues = read(workbook(tmp_path / "a.xlsx", dict.fromkeys(("P1", "P2", "P3"), page)))
+    assert [v.key for v in cohort.visits] == ["baseline", "month 3"]
+    assert sum("another table under its first one" in issue.text for issue in issues) == 3

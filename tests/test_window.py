@@ -307,6 +307,8 @@ def test_actions_are_told_apart() -> None:
     assert len(set(shortcuts)) == len(shortcuts)
     assert all(spec.tip for spec in ACTIONS)
     assert len({spec.key for spec in ACTIONS}) == len(ACTIONS)
+    letters = [(spec.menu, spec.text[spec.text.index("&") + 1].lower()) for spec in ACTIONS if "&" in spec.text]
+    assert len(set(letters)) == len(letters), "two entries of one menu share the letter that chooses them"
 
 
 def test_everything_that_takes_the_focus_has_a_name(demo: MainWindow) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from trajecta.stats.charts.axes import (
     LINE_HEIGHT,
     bottom_room,
-    broken_log_ticks,
     left_room,
     linear_ticks,
+    short_number,
     zoomed,
 )
 from trajecta.stats.charts.edits import AxisEdit, Density, Edits, Place, own_words, refusal, same_words
@@ -41,6 +41,7 @@ from trajecta.stats.palette import PatientStyle
 from trajecta.stats.text_width import ASCENT, DESCENT, shortened, wrapped
 
 MOST_LINES = 2  # of a title
+MULTIPLES = (1.0, 2.0, 5.0)  # of a power of ten, on a logarithmic axis with more ticks
 NUDGES = (0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0)  # of the type size, tried for a text that would lie on another
 NEAR = 0.5  # points; panels whose edges lie closer stand in one column or row
 
@@ -149,7 +150,20 @@ def _limited(figure: Figure, key: str, name: str, limits: tuple[float, float]) -
     coarse = replace(seen, panels=tuple(within(panel, finer=False) for panel in seen.panels))
     fine = replace(seen, panels=tuple(within(panel, finer=True) for panel in seen.panels))
     found = fine if clashes(fine) <= clashes(coarse) else coarse
-    return found if clashes(found) <= clashes(figure) else _apart(found, key)
+    if clashes(found) > clashes(figure):
+        found = _apart(found, key)
+    return _thinned(found, key, name, clashes(figure))
+
+
+def _thinned(figure: Figure, key: str, name: str, most: int) -> Figure:
+    """The figure with as many ticks of an axis left out as its numbers need to stay apart and on the page."""
+    ticks = _axis(_panel(figure, key), name).ticks
+    for every in range(1, len(ticks)):
+        for kept in (ticks[::every], ticks[::every][:-1]):
+            found = _with_ticks(figure, key, name, kept)
+            if clashes(found) <= most:
+                return found
+    return figure
 
 
 def _apart(figure: Figure, key: str) -> Figure:
@@ -188,18 +202,19 @@ def _densities(figure: Figure, key: str, name: str, density: Density) -> tuple[F
     axis = _axis(_panel(figure, key), name)
     if axis.scale is Scale.NAMES or len(axis.ticks) < 2 or not axis.visible:
         return ()
+    return tuple(_with_ticks(figure, key, name, ticks) for ticks in _ticks(axis, density))
 
-    def with_ticks(ticks: tuple[tuple[float, str], ...]) -> Figure:
-        linked = _panel(figure, key).linked if name == "x" else ""
-        panels = tuple(
-            _with_its(p, name, replace(_axis(p, name), ticks=ticks))
-            if p.key == key or (linked and p.linked == linked)
-            else p
-            for p in figure.panels
-        )
-        return replace(figure, panels=panels)
 
-    return tuple(with_ticks(ticks) for ticks in _ticks(axis, density))
+def _with_ticks(figure: Figure, key: str, name: str, ticks: tuple[tuple[float, str], ...]) -> Figure:
+    """The figure with these ticks of an axis, and of those linked to it."""
+    linked = _panel(figure, key).linked if name == "x" else ""
+
+    def seen(panel: Panel) -> Panel:
+        if panel.key != key and not (linked and panel.linked == linked):
+            return panel
+        return _with_its(panel, name, replace(_axis(panel, name), ticks=ticks))
+
+    return replace(figure, panels=tuple(map(seen, figure.panels)))
 
 
 def _ticks(axis: Axis, density: Density) -> tuple[tuple[tuple[float, str], ...], ...]:
@@ -208,27 +223,27 @@ def _ticks(axis: Axis, density: Density) -> tuple[tuple[tuple[float, str], ...],
     if axis.scale is Scale.LOG:
         if density is Density.FEWER:
             return (now[::2],) if len(now) > 2 else ()
-        return (_all_logs(axis),)
+        every = _all_logs(axis)
+        return (every,) if len(every) > len(now) else ()
     steps = range(len(now) - 2, 0, -1) if density is Density.FEWER else range(len(now), 5 * len(now))
     counts = (linear_ticks(*axis.range, about, axis.steps) for about in steps)
     if density is Density.FEWER:
-        return tuple(ticks for ticks in counts if 1 < len(ticks) < len(now))[:1]
+        found = tuple(ticks for ticks in counts if 1 < len(ticks) < len(now))[:1]
+        return found or ((now[::2],) if len(now) > 2 else ())
     return tuple(ticks for ticks in counts if len(ticks) > len(now))[:1]
 
 
 def _all_logs(axis: Axis) -> tuple[tuple[float, str], ...]:
     """The ticks of a LOG axis with 2 and 5 between the powers of ten."""
     low, high = axis.range
-    parts = [broken_log_ticks(low, high, axis.zero)]
     start = low if axis.zero is None else max(low, axis.zero[1])
-    at = math.floor(start)
-    while at < high and math.ceil(high) - math.floor(start) < 12:
-        parts.append(broken_log_ticks(max(at, start), min(at + 1, high), None))
-        at += 1
-    known: dict[float, tuple[float, str]] = {}
-    for tick in (tick for part in parts for tick in part):
-        known.setdefault(round(tick[0], 6), tick)
-    return tuple(known[at] for at in sorted(known))
+    zeros = ((axis.zero[0], "0"),) if axis.zero is not None and low <= axis.zero[0] <= high else ()
+    found = [
+        (power + math.log10(m), m * 10.0**power)
+        for power in range(math.floor(start), math.ceil(high))
+        for m in MULTIPLES
+    ]
+    return (*zeros, *((at, short_number(value)) for at, value in found if start <= at <= high))
 
 
 def _labels(figure: Figure, key: str, name: str, label: str) -> tuple[Figure, ...]:
@@ -243,11 +258,12 @@ def _labels(figure: Figure, key: str, name: str, label: str) -> tuple[Figure, ..
         wanted = [long, shortened(own_words(label), length, axis.size)]
         if name == "x":
             wanted.insert(0, fitted_label(own_words(label), panel.area.width, axis.size))
-    found = []
-    for text in dict.fromkeys(wanted):
-        changed = _with_panel(figure, key, lambda p, t=text: _with_its(p, name, replace(_axis(p, name), label=t)))
-        found.append(_fitted(changed, figure, key, name))
-    return tuple(found)
+
+    def with_label(text: str) -> Figure:
+        changed = _with_panel(figure, key, lambda p: _with_its(p, name, replace(_axis(p, name), label=text)))
+        return _fitted(changed, figure, key, name)
+
+    return tuple(with_label(text) for text in dict.fromkeys(wanted))
 
 
 # --- room -------------------------------------------------------------------------------------------------------------

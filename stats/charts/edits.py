@@ -136,8 +136,8 @@ def same_words(one: str, other: str) -> bool:
         return first == second
     cut, whole = sorted((first, second), key=lambda words: "…" not in words)
     if "…" in whole:
-        whole, cut = sorted((first, second), key=len, reverse=True)
-        return whole.split("…")[0].startswith(cut.split("…")[0])
+        short, long = sorted((first.split("…")[0], second.split("…")[0]), key=len)
+        return long.startswith(short)
     start, _, end = cut.partition("…")
     return whole.startswith(start.strip()) and whole.endswith(end.strip())
 

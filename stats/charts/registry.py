@@ -20,7 +20,7 @@ from trajecta.stats.charts.scatter import scatter
 from trajecta.stats.charts.spider import spider
 from trajecta.stats.charts.stack import stack
 from trajecta.stats.charts.traces import styles
-from trajecta.stats.charts.trajectories import trajectories
+from trajecta.stats.charts.trajectories import too_low, trajectories
 from trajecta.stats.charts.waterfall import waterfall
 from trajecta.stats.cohort import Cohort
 from trajecta.stats.figure import Figure
@@ -125,7 +125,7 @@ def build_figure(cohort: Cohort, measure: str, result: PairedResult | None, choi
 
 
 SIZE_STEP = 0.5  # points, by which a text size is lowered that a page has no room for
-ROUNDS = 3  # of building until a page that grew by what was added has the chosen height
+ROUNDS = 5  # of building until a page with what was added is no higher than was chosen
 
 
 def _edited(entry: Chart, cohort: Cohort, measure: str, result: PairedResult | None, choice: ChartChoice) -> Figure:
@@ -136,10 +136,13 @@ def _edited(entry: Chart, cohort: Cohort, measure: str, result: PairedResult | N
     asked = choice
     for _ in range(ROUNDS):
         figure = edited(_in_size(entry, cohort, measure, result, asked), choice.edits, subject)
-        if choice.height_mm is None or asked.height_mm is None or abs(figure.height_mm - choice.height_mm) < 1e-6:
-            break
-        asked = replace(asked, height_mm=asked.height_mm + choice.height_mm - figure.height_mm)
-    return figure if choice.height_mm is None else replace(figure, height_mm=choice.height_mm)
+        if choice.height_mm is None or asked.height_mm is None:
+            return figure
+        over = figure.height_mm - choice.height_mm
+        if over < 1e-6 and (over > -1e-6 or asked.height_mm < choice.height_mm):
+            return replace(figure, height_mm=choice.height_mm)
+        asked = replace(asked, height_mm=max(asked.height_mm - over, 1.0))
+    return too_low(cohort, choice, cohort.measure(measure))
 
 
 def _in_size(entry: Chart, cohort: Cohort, measure: str, result: PairedResult | None, choice: ChartChoice) -> Figure:
