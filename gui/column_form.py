@@ -91,8 +91,8 @@ class ColumnForm(QWidget):
         self.role.addItems(list(ROLE_WORDS.values()))
         self.field.addItems(["not used" if field is Field.IGNORE else field.value for field in Field])
         self.direction.addItems([words for _, words in DIRECTION_WORDS])
-        for box, choices in ((self.decimal, DECIMAL_WORDS), (self.order, ORDER_WORDS)):
-            box.addItems([words for _, words in choices])
+        self.decimal.addItems([words for _, words in DECIMAL_WORDS])
+        self.order.addItems([words for _, words in ORDER_WORDS])
         self._lay_out()
         self.arranged.activated.connect(lambda at: self.arrangement.emit(self._offered[at]))
         self.decimal.activated.connect(lambda at: self._change(decimal_comma=DECIMAL_WORDS[at][0]))

@@ -5,7 +5,8 @@ Invariants: all changes of one visit to the dialog are one step of the history, 
 
 from itertools import count
 
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -51,7 +52,7 @@ class StyleDialog(QDialog):
     def __init__(self, session: Session, drawing: Drawing, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Style of the figure")
-        self._session, self._before = session, session.study
+        self._session, self._window = session, parent.window()
         self.stylist = Stylist(session, drawing, f"style {next(VISITS)}")
         self._shown_at = session.history.index()
         self.size_box = called(QDoubleSpinBox(), "Text size")
@@ -78,10 +79,17 @@ class StyleDialog(QDialog):
             self._session.history.undo()
         super().reject()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter takes over a field and leaves the dialog open; on a button it presses it."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif isinstance(button := self.focusWidget(), QPushButton):
+            button.click()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Stand at the right edge of the window, beside the figure that it changes."""
         super().showEvent(event)
-        window = self.parentWidget().window().frameGeometry()
+        window = self._window.frameGeometry()
         self.move(max(window.left(), window.right() - self.width() - EDGE), window.top() + ABOVE)
 
     def _lay_out(self) -> None:
@@ -116,8 +124,6 @@ class StyleDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(tabs, 1)
         layout.addWidget(self.buttons)
-        for button in self.findChildren(QPushButton):
-            button.setAutoDefault(False)  # Enter takes over a field and leaves the dialog open
         self.setMinimumWidth(380)
 
     def _template_page(self) -> QWidget:

@@ -162,7 +162,7 @@ def _say_names(column: ColumnMapping, where: CellRef, log: IssueLog) -> None:
 
 
 def _check_sites(sheet: Sheet, mapping: SheetMapping, rows: list[PatientRow], roster: Roster, log: IssueLog) -> None:
-    """An error where one id stands with several sites, since two patients are then read as one."""
+    """A warning where one id stands with several sites, since two patients are then read as one."""
     site = next((c for c in mapping.columns if plain(c.header) in words("site", "names")), None)
     if site is None or site.field is Field.PATIENT:
         return
@@ -177,7 +177,7 @@ def _check_sites(sheet: Sheet, mapping: SheetMapping, rows: list[PatientRow], ro
     ids = ", ".join(f"“{roster.ids[key][0]}”" for key in twice[:5]) + (", …" if len(twice) > 5 else "")
     said = f"The column “{site.header}” of “{sheet.name}” differs for {ids}: several sites are read as one patient."
     hint = "Are they different patients? Then give each an id of its own in the workbook, such as site and number."
-    log.error(sheet.ref(list(met[twice[0]].values())[1], site.column), said, hint)
+    log.warning(sheet.ref(list(met[twice[0]].values())[1], site.column), said, hint)
     for key in twice:
         roster.doubts.setdefault(key, said)
 

@@ -94,13 +94,12 @@ def _further(sheet: Sheet) -> Iterator[int]:
     """The rows in which a further table begins: after a blank row, a header of known words or a title above one."""
     met = False
     for row in range(1, sheet.height):
-        if row > 1 and any(value is not None for value in sheet.rows[row - 2]):
-            continue
-        title = sum(value is not None for value in sheet.rows[row - 1]) == 1
+        apart = row == 1 or not any(value is not None for value in sheet.rows[row - 2])
+        title = apart and sum(value is not None for value in sheet.rows[row - 1]) == 1
         line = [value for value in sheet.rows[row - 1 + title] if value is not None]
         known = {r.field or r.text for v in line if is_label(v) and (r := read_header((shown(v),))).known}
-        if len(known) >= FEWEST_WORDS and all(map(is_label, line)):
-            if met:
+        if (len(known) >= FEWEST_WORDS or len(known) == len(line) > 1) and all(map(is_label, line)):
+            if met and apart:
                 yield row
             met = True
 
@@ -146,14 +145,8 @@ def _beside_id(token: str) -> bool:
 
 
 def _down(sheet: Sheet) -> Page | None:
-    """A page with visits, dates or drugs in rows; of two tables under each other the upper one if it has visits."""
+    """A page with visits, dates or drugs in rows."""
     table = find_table(sheet)
-    below = table.first if table is not None else 0
-    blank = next((row for row in range(below - 1, 1, -1) if not any(v is not None for v in sheet.rows[row - 1])), 0)
-    upper = _down(replace(sheet, rows=sheet.rows[:blank], places=sheet.places[:blank])) if blank else None
-    if upper is not None and not upper.is_log and len(upper.rows) >= FEWEST_VISITS:
-        filled = [placed(sheet, below, c) for c in range(1, sheet.width + 1) if sheet.cell(below, c) is not None]
-        return replace(upper, sheet=sheet, left_out=(*upper.left_out, _another_table(sheet, filled)))
     if table is None or table.last >= sheet.height:
         return None
     read = {column: read_header(parts) for column, parts in table.headers if parts}

@@ -126,13 +126,13 @@ def test_unscheduled_visits_on_several_dates_are_all_kept(tmp_path: Path) -> Non
     assert not any(issue.severity is not Severity.NOTE for issue in issues)
 
 
-def test_the_same_number_at_two_sites_is_an_error(tmp_path: Path) -> None:
+def test_the_same_number_at_two_sites_is_asked_about(tmp_path: Path) -> None:
     rows: list[Row] = [("Site", "Subject", "Visit", "SLEDAI")]
     rows += [(s, n, v, n) for s in ("A", "B") for n in (1, 2) for v in ("BL", "M3")]
     cohort, issues = one_sheet(tmp_path, rows)
-    errors = [issue for issue in issues if issue.severity is Severity.ERROR]
-    assert len(errors) == 1
-    assert "several sites" in errors[0].text
+    asked = [issue for issue in issues if "several sites" in issue.text]
+    assert len(asked) == 1
+    assert asked[0].hint.startswith("Are they different patients?")
     assert all(o.flag for o in cohort.observations)
 
 
@@ -255,10 +255,12 @@ def test_flags_of_the_laboratory_are_remarks(text: str) -> None:
     assert read_cell(text).unit == ""
 
 
-def test_a_second_table_under_that_of_a_patient_is_said(tmp_path: Path) -> None:
-    page: list[Row] = [("Visit", "Date", "SLEDAI", "CRP (mg/L)"), ("BL", date(2023, 1, 5), 8, 3)]
-    page += [("M3", date(2023, 4, 5), 4, 3), (), ("Medication",)]
+def test_a_log_of_drugs_under_the_visits_of_a_patient(tmp_path: Path) -> None:
+    page: list[Row] = [("ID", "P1"), ("SLEDAI",), ("Visit", "SLEDAI"), ("BL", 8), ("M3", 4), (), ("Medication",)]
     page += [("Drug", "Dose", "Start", "Stop"), ("HCQ", "200 mg 1-0-1", "01.01.2020", "laufend")]
-    cohort, issues = read(workbook(tmp_path / "a.xlsx", dict.fromkeys(("P1", "P2", "P3"), page)))
+    pages = {name: [("ID", name), *page[1:]] for name in ("P1", "P2", "P3")}
+    cohort, _ = read(workbook(tmp_path / "a.xlsx", pages))
+    assert ids(cohort) == ["P1", "P2", "P3"]
     assert [v.key for v in cohort.visits] == ["baseline", "month 3"]
-    assert sum("another table under its first one" in issue.text for issue in issues) == 3
+    assert value(cohort, "sledai-2k", "month 3", "P3") == 4
+    assert [(course.patient, course.daily_mg) for course in cohort.courses] == [(p, 400.0) for p in ids(cohort)]

@@ -240,7 +240,7 @@ def _all_logs(axis: Axis) -> tuple[tuple[float, str], ...]:
     zeros = ((axis.zero[0], "0"),) if axis.zero is not None and low <= axis.zero[0] <= high else ()
     found = [
         (power + math.log10(m), m * 10.0**power)
-        for power in range(math.floor(start), math.ceil(high))
+        for power in range(math.floor(start), math.ceil(high) + 1)
         for m in MULTIPLES
     ]
     return (*zeros, *((at, short_number(value)) for at, value in found if start <= at <= high))
