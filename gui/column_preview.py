@@ -77,7 +77,7 @@ class ColumnPreview(QWidget):
     def show_readings(self, found: ColumnReadings, sheet: Sheet, column: int) -> None:
         """Show how this column of a sheet is read; cells that are not used come in the colour of a caution."""
         self.setVisible(bool(found.cells))
-        self.evidence.setText(". ".join(sentence.rstrip(".") for sentence in found.evidence))
+        self.evidence.setText(" ".join(f"{said[:1].upper()}{said[1:].rstrip('.')}." for said in found.evidence))
         self.evidence.setVisible(bool(found.evidence))
         shown = found.cells[:MOST_CELLS]
         more = len(found.cells) - len(shown)

@@ -218,8 +218,9 @@ class ComposeDialog(QDialog):
         self._put("add a part to the page", added(self._entries, measure, choice), len(self._entries))
 
     def _add_chosen(self) -> None:
-        unit = self._session.study.chart.time_unit
-        choice = ChartChoice(self.kinds[self.kind.currentIndex()], time_unit=unit, patient=self._session.patient)
+        shown, patient = self._session.study.chart, self._session.patient
+        kind = self.kinds[self.kind.currentIndex()]
+        choice = ChartChoice(kind, time_unit=shown.time_unit, patient=patient, edits=shown.edits)
         self._add(self.measures[self.measure.currentIndex()], choice)
 
     def _add_seen(self) -> None:

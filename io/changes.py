@@ -14,7 +14,7 @@ from trajecta.io.study import Study
 from trajecta.stats.cohort import CellRef, Cohort, Course, Observation
 from trajecta.stats.compare import compare
 from trajecta.stats.results import PairedResult
-from trajecta.stats.words import interval_text, p_text
+from trajecta.stats.words import interval_text, p_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +163,13 @@ def _said(result: PairedResult | None) -> dict[str, str]:
     """The numbers of an answer as they are shown; all empty without one."""
     if result is None:
         return dict.fromkeys(("pairs", "before", "after", "change", "P"), "")
-    change = change_of(result)
+    change, (p, _) = change_of(result), p_of(result)
     return {
         "pairs": str(result.n),
         "before": side_text(result.before_summary),
         "after": side_text(result.after_summary),
         "change": f"{number(change.estimate)}; {interval_text(change)}",
-        "P": p_text(p_of(result)[0]),
+        "P": "–" if p is None else p_number(p),
     }
 
 

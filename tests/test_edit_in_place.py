@@ -1,5 +1,8 @@
 """Changing the figure in the window: real double clicks and keys, one step of the history each, and the dialog."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from driving import answer_dialog, settle
 from PySide6.QtCore import QPoint, Qt
@@ -194,7 +197,7 @@ def test_the_screen_is_the_paper_after_edits(demo: MainWindow) -> None:
     assert image == screen
 
 
-def test_the_dialog_is_one_step_and_cancel_takes_it_back(demo: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_dialog_is_one_step_and_cancel_takes_it_back(demo: MainWindow) -> None:
     session, before = demo.interior.session, shown(demo)
 
     def change(dialog: StyleDialog) -> None:
@@ -208,10 +211,10 @@ def test_the_dialog_is_one_step_and_cancel_takes_it_back(demo: MainWindow, monke
         assert shown(demo).panels[0].x.label == "Time"
         assert shown(demo).title == "Five patients"
 
-    answer_dialog(StyleDialog, lambda dialog: (change(dialog), dialog.reject()))  # type: ignore[arg-type, func-returns-value]
+    answer_dialog(StyleDialog, lambda dialog: (change(dialog), dialog.reject()))
     QTest.keyClick(demo, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert shown(demo) == before
-    answer_dialog(StyleDialog, lambda dialog: (change(dialog), dialog.accept()))  # type: ignore[arg-type, func-returns-value]
+    answer_dialog(StyleDialog, lambda dialog: (change(dialog), dialog.accept()))
     demo.commands.named["style"].trigger()
     assert shown(demo) != before
     session.history.undo()
@@ -227,7 +230,7 @@ def test_what_was_typed_is_forgotten_with_cancel(demo: MainWindow) -> None:
         QTest.keyClicks(dialog.title.line, "Half a tit")
         QTest.keyClick(dialog.title.line, Qt.Key.Key_Escape)
 
-    answer_dialog(StyleDialog, leave)  # type: ignore[arg-type]
+    answer_dialog(StyleDialog, leave)
     demo.commands.named["style"].trigger()
     settle(demo)
     assert shown(demo) == before
@@ -246,15 +249,15 @@ def test_enter_takes_a_field_and_keeps_the_dialog(demo: MainWindow) -> None:
         assert shown(demo).panels[0].x.range[1] == 24.0
         dialog.accept()
 
-    answer_dialog(StyleDialog, enter)  # type: ignore[arg-type]
+    answer_dialog(StyleDialog, enter)
     demo.commands.named["style"].trigger()
     assert demo.interior.session.history.count() == 1
 
 
 def test_a_template_goes_from_one_figure_to_another(
-    demo: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+    demo: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr("trajecta.io.templates.templates_folder", lambda: tmp_path)
     session = demo.interior.session
 
     def save(dialog: StyleDialog) -> None:
@@ -272,16 +275,16 @@ def test_a_template_goes_from_one_figure_to_another(
         assert not dialog.use.isEnabled()
         dialog.accept()
 
-    answer_dialog(StyleDialog, save)  # type: ignore[arg-type]
+    answer_dialog(StyleDialog, save)
     demo.commands.named["style"].trigger()
     assert [template.name for template in templates()] == ["Talk"]
     demo.interior.workplace().figure.choose_kind("spider")
     settle(demo)
-    answer_dialog(StyleDialog, apply)  # type: ignore[arg-type]
+    answer_dialog(StyleDialog, apply)
     demo.commands.named["style"].trigger()
     assert session.study.chart.edits.style.text_size == 8.0
     assert shown(demo).panels[0].x.size == 8.0
-    answer_dialog(StyleDialog, delete)  # type: ignore[arg-type]
+    answer_dialog(StyleDialog, delete)
     demo.commands.named["style"].trigger()
     assert templates() == ()
 
@@ -289,21 +292,15 @@ def test_a_template_goes_from_one_figure_to_another(
 def test_a_size_without_room_is_said(demo: MainWindow) -> None:
     demo.interior.workplace().figure.choose_kind("forest")
     settle(demo)
-    demo.interior.session.edit("width", lambda study: study.with_chart(_narrow(study.chart)))
+    demo.interior.session.edit("width", lambda study: study.with_chart(replace(study.chart, width_mm=60.0)))
 
     def look(dialog: StyleDialog) -> None:
         dialog.size_box.setValue(12.0)
         assert dialog.fits.isVisibleTo(dialog) == (shown(demo).panels[0].x.size < 12.0)
         dialog.reject()
 
-    answer_dialog(StyleDialog, look)  # type: ignore[arg-type]
+    answer_dialog(StyleDialog, look)
     demo.commands.named["style"].trigger()
-
-
-def _narrow(choice: object) -> object:
-    from dataclasses import replace
-
-    return replace(choice, width_mm=60.0)  # type: ignore[type-var]
 
 
 def test_colours_that_stay_apart_come_first() -> None:
