@@ -4,6 +4,7 @@ Invariants: only an exact power of ten is applied, every conversion is listed wi
 has no exact way to that of its measure is left out and said, never converted.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -16,6 +17,10 @@ from trajecta.io.units import converted, factor, power, same_unit
 from trajecta.stats.cohort import CellRef, Measure
 
 Read = tuple[ValueCell, Reading, CellRef]
+_LOW = "L"  # litres, or the flag of a laboratory
+_FLAGS = frozenset({"H", "HH", "LL"})
+_LITRES = frozenset({"l", "liter", "litre", "liters", "litres", "litros", "litri"})
+_WORDS = re.compile(r"[\W_]+")
 
 
 def readings_of(measure: Measure, columns: Sequence[ValueColumn], log: IssueLog) -> tuple[Measure, list[Read]]:
@@ -25,6 +30,9 @@ def readings_of(measure: Measure, columns: Sequence[ValueColumn], log: IssueLog)
     if places:
         measure, parts = _percents(measure, parts, places, log)
     united = [r for part in parts for r in part if r[1].unit]
+    if any(r[1].unit == _LOW for r in united) and _flagged(measure, columns, parts):
+        parts = [[(c, _flag(r), w) for c, r, w in part] for part in parts]
+        united = [r for part in parts for r in part if r[1].unit]
     target = measure.unit
     left: frozenset[CellRef] = frozenset()
     if united and not target:
@@ -44,6 +52,25 @@ def readings_of(measure: Measure, columns: Sequence[ValueColumn], log: IssueLog)
                 log.note(where, f"{where}: {made.converted}{value}.", kind="a converted value")
             found.append((cell, made, where))
     return replace(measure, unit=target) if changed else measure, found
+
+
+def _flagged(measure: Measure, columns: Sequence[ValueColumn], parts: list[list[Read]]) -> bool:
+    """Whether “L” after a number says low: the measure has another unit, or other cells have the flags of a laboratory.
+
+    In a column without a unit and without other flags it is litres.
+    """
+    units = {unit for unit in (measure.unit, *(c.mapping.unit for c in columns)) if unit}
+    if any(unit.casefold() in _LITRES for unit in units) or any(
+        _LITRES & set(_WORDS.split(c.mapping.header.casefold())) for c in columns
+    ):
+        return False
+    if units:
+        return True
+    return any(r.note in _FLAGS for part in parts for _, r, _ in part)
+
+
+def _flag(reading: Reading) -> Reading:
+    return replace(reading, unit="", note=_LOW) if reading.unit == _LOW else reading
 
 
 def _readings(column: ValueColumn, log: IssueLog) -> list[Read]:

@@ -160,7 +160,9 @@ def _notes(sheet: str, visits: Sequence[AtVisit], assumed: Sequence[Placed]) -> 
                 )
             )
         for stated in visit.stated or ():
-            if stated.read.unclear:
+            if stated.read.unclear and stated.read.stopped:
+                found.append(_stop_unused(visit, stated))
+            elif stated.read.unclear:
                 found.append(
                     Issue(
                         Severity.WARNING,
@@ -172,6 +174,19 @@ def _notes(sheet: str, visits: Sequence[AtVisit], assumed: Sequence[Placed]) -> 
                     )
                 )
     return found
+
+
+def _stop_unused(visit: AtVisit, stated: Stated) -> Issue:
+    """What is said of a date beside a stop: at the visit before, the drug is still known to be taken."""
+    where = stated.dose.where or stated.drug.where
+    return Issue(
+        Severity.WARNING,
+        where,
+        f"{where}: “{stated.read.unclear}” beside the stop of “{stated.drug.value}” is not used; the drug is taken to "
+        f"end on the day before {shown(visit.visit.value)}.",
+        "Is it the day of the stop? Then give a medication log with it.",
+        "a date beside a stop",
+    )
 
 
 def _with_dose(read: DrugText) -> str:

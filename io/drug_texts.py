@@ -179,6 +179,10 @@ def _name_in(text: str) -> str:
 def read_piece(text: str, drug: str = "") -> DrugText:
     """One drug with its dose, from a text that holds one; ``drug`` is its name where the text only says the rest.
 
+    A number beside a stop, such as its date, is not understood; a dose there is the last one.
+
+    >>> read_piece("stop 3/23", "MMF").unclear, read_piece("MMF 1 g stop").unclear
+    ('3/23', '')
     >>> read_piece("Decortin H 5 mg 1-0-0 (morgens)").frequency, read_piece("15mg s.c. weekly", "MTX").route
     ('1-0-0', 's.c.')
     """
@@ -193,7 +197,8 @@ def read_piece(text: str, drug: str = "") -> DrugText:
     if given := _ROUTE.search(rest):
         route, rest = given[0].strip(), f"{rest[: given.start()]} {rest[given.end() :]}"
     named = drug or _first_drug(rest)
-    found = read_dose(rest if drug else rest[rest.find(named) + len(named) :])
+    behind = (rest if drug else rest[rest.find(named) + len(named) :]).strip()
+    found = read_dose(behind)
     unclear = found.unclear
     if not drug and not is_drug(named):
         unclear = named = named or text.strip()
@@ -208,7 +213,9 @@ def read_piece(text: str, drug: str = "") -> DrugText:
     another = next((said for said in (*notes, since) if _DOSE.search(said)), "")
     unclear = unclear or another or until
     if stopped:
-        return DrugText(drug, route=route, note=" ".join(text.split()), stopped=True)
+        parts = ("" if _DOSE.fullmatch(behind) else behind, *notes, since, until)
+        left = "; ".join(part for part in parts if any(c.isdigit() for c in part))
+        return DrugText(drug, route=route, note=" ".join(text.split()), stopped=True, unclear=left)
     said = "; ".join(filter(None, (*notes, since, until)))
     return replace(found, drug=drug, route=route, note=said, unclear=unclear)
 

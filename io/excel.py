@@ -4,10 +4,12 @@ Invariants: values are never altered except that a number keeps the 15 digits wh
 the fast reader sees nothing, but a second look an error or a formula, is that; macros and links are never followed.
 """
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from trajecta.io.errors import OpenError
 from trajecta.io.kinds import Kind
@@ -19,6 +21,9 @@ from trajecta.io.workbook import CellValue, ErrorCell, FormulaCell, MergedRange,
 
 BLOCK = 50_000  # cells that are handed on together: some milliseconds of work, some megabytes of memory
 _MOST_KNOWN = 50_000  # different texts that are kept to be shared; beyond that they are hardly repeated
+# How the list of the parts of a package names sheets of macros as Excel 4 had them: by their folder and their type.
+_MACRO_SHEET = re.compile(rb"([\"'/])(?:xl)?(?:intl)?macrosheet(?=s/|[\"'])", re.IGNORECASE)
+_RELATIONS = re.compile(r"xl[/\\]_rels[/\\]workbook\.xml\.rels", re.IGNORECASE)
 _SHARED_LENGTH = 60  # characters; longer texts are notes and hardly repeated
 
 
@@ -31,12 +36,20 @@ def excel_pieces(file: Path, content: bytes, kind: Kind, told: Told) -> Iterator
     left = LARGEST_TABLE
     filled = False
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(content))
+        try:
+            book = CalamineWorkbook.from_filelike(BytesIO(content))
+        except CalamineError:
+            if kind is not Kind.XLSX or (spared := _macro_sheets_aside(content)) == content:
+                raise
+            book = CalamineWorkbook.from_filelike(BytesIO(spared))
+            del spared
         del content
         for at, meta in enumerate(book.sheets_metadata):
             hidden = meta.visible != SheetVisibleEnum.Visible
             if meta.typ != SheetTypeEnum.WorkSheet:
-                yield Sheet(meta.name, (), hidden, trouble="It is a chart and has no cells.")
+                chart = meta.typ == SheetTypeEnum.ChartSheet
+                trouble = "It is a chart and has no cells." if chart else "It holds macros or a dialog; these are not read."
+                yield Sheet(meta.name, (), hidden, trouble=trouble)
                 continue
             told(f"Reading the sheet “{meta.name}” of {file.name}…")
             seen = scan.sheets.get(meta.name, SheetScan())
@@ -81,6 +94,25 @@ def excel_pieces(file: Path, content: bytes, kind: Kind, told: Told) -> Iterator
     if not filled:
         raise OpenError(f"{file.name} has no cell with content. Check that it is the right workbook.")
     yield Workbook(file, file.name, (), "", scan.epoch_1904, scan.notes, text=False)
+
+
+def _macro_sheets_aside(content: bytes) -> bytes:
+    """The package with its sheets of macros called dialogs, which the fast reader lists and does not open.
+
+    It refuses a workbook with sheets of macros as a whole otherwise. The same bytes if there are none.
+    """
+    with ZipFile(BytesIO(content)) as zipped:
+        parts = zipped.infolist()
+        at = next((part for part in parts if _RELATIONS.fullmatch(part.filename)), None)
+        listed = b"" if at is None else zipped.read(at)
+        changed = _MACRO_SHEET.sub(rb"\1dialogsheet", listed)
+        if at is None or changed == listed:
+            return content
+        spared = BytesIO()
+        with ZipFile(spared, "w") as copy:
+            for part in parts:
+                copy.writestr(part, changed if part is at else zipped.read(part))
+    return spared.getvalue()
 
 
 def _scanned(file: Path, content: bytes, kind: Kind) -> WorkbookScan:

@@ -13,7 +13,7 @@ from trajecta.io.mapping import Arranged, ColumnMapping, Field, Mapping, SheetMa
 from trajecta.io.profiles import Profile, profile
 from trajecta.io.visit_names import visit_like
 from trajecta.io.words import words
-from trajecta.io.workbook import Sheet, Workbook
+from trajecta.io.workbook import CellValue, Sheet, Workbook
 from trajecta.stats.instruments import instrument_for, is_loose, plain
 
 # Names that Excel gives by itself and that therefore say nothing about a measure.
@@ -83,6 +83,8 @@ def _guess_sheet(workbook: Workbook, sheet: Sheet, table: Table | None) -> Sheet
     role, patient, why = _role(workbook, sheet, columns)
     if sheet.hidden:
         why += " The sheet is hidden in Excel."
+    if role is SheetRole.VISITS:
+        columns = [_measured(sheet, c, patient, first) for c in columns]
     mapping = SheetMapping(sheet.name, role, (table.first, table.last), first, evidence=why)
     if role is SheetRole.IGNORE:
         nothing = tuple(ColumnMapping(c.column, c.reading.text, Field.IGNORE) for c in columns)
@@ -94,6 +96,18 @@ def _guess_sheet(workbook: Workbook, sheet: Sheet, table: Table | None) -> Sheet
     return replace(
         mapping, columns=tuple(_column(c, role, patient, items, _table_name(workbook, sheet)) for c in columns)
     )
+
+
+def _measured(sheet: Sheet, c: Column, patient: int, first: int) -> Column:
+    """The column as one of values if it is called a fact, as weight is, but its numbers differ within a patient."""
+    if c.field != "fact" or not c.cells.numeric:
+        return c
+    met: dict[CellValue, CellValue] = {}
+    for row in sheet.rows[first - 1 :]:
+        value = row[c.column - 1]
+        if isinstance(value, float) and met.setdefault(row[patient - 1], value) != value:
+            return replace(c, reading=replace(c.reading, field=""))
+    return c
 
 
 def _named_by_numbers(columns: list[Column]) -> list[Column]:

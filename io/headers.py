@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from trajecta.io.units import power
 from trajecta.io.visit_names import VisitName, split_visit, visit_of
 from trajecta.io.words import lookup
 from trajecta.stats.instruments import Instrument, Item, instrument_for, item_for, plain
@@ -22,6 +23,8 @@ _UNIT = re.compile(
 # A trailing unit without brackets is only believed with a slash or percent sign: "UPCR mg/g", but not "C3 d".
 _JOINING = re.compile(r"[\s_]+(?:at|on|bei|zu|zum|am|à|en|al|a|im|in)$", re.IGNORECASE)  # "SLEDAI at baseline"
 _TAIL_UNIT = re.compile(r"[\s,_]+(?:in\s+)?(\S*/\S+|%)$")
+_VARIABLE = re.compile(r"(\w+)_([a-zµ]{1,4})_([a-z]{1,4})", re.IGNORECASE)  # "c3_g_l": a stroke is no letter of a name
+_LITRES = {"l": "L", "dl": "dL", "ml": "mL", "µl": "µL", "ul": "µL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,10 @@ def numbered_name(text: str) -> tuple[str, str] | None:
 def split_unit(header: str) -> tuple[str, str]:
     """The header without its unit or scale, and the unit (empty if it has none).
 
+    The name of a variable has its unit behind that of an instrument.
+
+    >>> split_unit("c3_g_l"), split_unit("upcr_mg_g"), split_unit("vas_a_b")
+    (('c3', 'g/L'), ('upcr', 'mg/g'), ('vas_a_b', ''))
     >>> split_unit("C3 (g/L)"), split_unit("UPCR mg/g"), split_unit("SLEDAI-2K (0-105)"), split_unit("Crea [mg/dL] M3")
     (('C3', 'g/L'), ('UPCR', 'mg/g'), ('SLEDAI-2K', ''), ('Crea M3', 'mg/dL'))
     """
@@ -99,6 +106,10 @@ def split_unit(header: str) -> tuple[str, str]:
     rest = _BRACKETS.sub(take, header).strip()
     if not unit and (match := _TAIL_UNIT.search(rest)) and is_unit(match[1]):
         unit, rest = match[1], rest[: match.start()].strip()
+    if not unit and (said := _VARIABLE.fullmatch(rest)) and instrument_for(said[1]) is not None:
+        spelt = f"{said[2]}/{_LITRES.get(said[3].lower(), said[3])}"
+        if power(spelt, spelt) is not None:  # a unit that is known
+            unit, rest = spelt, said[1]
     return (rest, unit) if rest else (header.strip(), "")
 
 

@@ -144,8 +144,8 @@ def split_visit(header: str) -> tuple[str, VisitName] | None:
     >>> split_visit("SLEDAI month 3")[1].key, split_visit("SLEDAI-2K"), split_visit("Pred BL")[1].key
     ('month 3', None, 'baseline')
     """
-    if len(header) > LONGEST_NAME:
-        return None
+    if len(header) > LONGEST_NAME or plain(header) in words("quantity", "names"):
+        return None  # "Base excess" is a quantity and no baseline
     spots = [(m.start(), m.end()) for m in _SEPARATORS.finditer(header)]
     for begin, end in spots:  # the longest tail first, so that "month 3" wins over "3"
         rest, tail = header[:begin].strip(), header[end:].strip(" ()[]")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
 from test_layout_of_charts import COHORTS, questions, synthetic
 
 from trajecta.io.errors import OpenError, QuestionError, SaveError
@@ -217,6 +218,36 @@ def test_density_changes_the_number_of_ticks(scale: ValueScale) -> None:
     assert counts[0] < counts[1] < counts[2]
 
 
+def test_linked_axes_get_more_ticks_once() -> None:
+    cohort = COHORTS["demo"]()
+    one = build_figure(cohort, "sledai-2k", None, ChartChoice(each=True))
+    more = build_figure(cohort, "sledai-2k", None, ChartChoice(each=True, edits=Edits(Style(density=Density.MORE))))
+    ticks = {panel.x.ticks for panel in more.panels}
+    assert len(ticks) == 1
+    assert len(one.panels[0].x.ticks) <= len(next(iter(ticks))) <= 3 * len(one.panels[0].x.ticks)
+
+
+def test_labels_that_small_panels_share_have_other_words() -> None:
+    cohort = COHORTS["demo"]()
+    plain = build_figure(cohort, "sledai-2k", None, ChartChoice(each=True))
+    assert "Months after infusion" in [note.text for note in headings(plain)]
+    edits = Edits(texts=(TextEdit(Place("trajectories", "sledai-2k"), "Months after infusion", "Time (months)"),))
+    figure = build_figure(cohort, "sledai-2k", None, ChartChoice(each=True, edits=edits))
+    texts = [mark.text for mark in figure.page if isinstance(mark, Note)]
+    assert "Time (months)" in texts
+    assert "Months after infusion" not in texts
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_only_words_can_be_rewritten_never_a_result(kind: str) -> None:
+    cohort = COHORTS["demo"]()
+    for measure, result in questions(cohort)[:3]:
+        for note in headings(build_figure(cohort, measure, result, ChartChoice(kind))):
+            assert not refusal(note.text)
+            assert "Hodges" not in note.text
+            assert "n =" not in note.text
+
+
 def test_a_label_is_given_back_by_taking_its_edit_away() -> None:
     place = Place("trajectories", "m", "values", "y")
     edits = Edits().with_axis(AxisEdit(place, "Own words", label="Mine"))
@@ -358,7 +389,9 @@ def test_a_template_that_cannot_be_drawn_is_refused(config: Path, changes: dict[
         read_template(path)
 
 
-def test_the_command_line_applies_a_template(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_applies_a_template(
+    app: QApplication, config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     save_template(Template("Talk", Style(9.0), 120.0))
     out = tmp_path / "figure.svg"
     assert main(["figure", str(DEMO), "--measure", "SLEDAI-2K", "--out", str(out), "--template", "talk"]) == 0

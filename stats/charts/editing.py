@@ -26,6 +26,7 @@ from trajecta.stats.figure import (
     INK,
     POINTS_PER_MM,
     SOFT_INK,
+    Anchor,
     Axis,
     Block,
     Dots,
@@ -69,10 +70,14 @@ def edited(figure: Figure, edits: Edits, of: Subject) -> Figure:
         return figure
     found = restyled(figure, of.styles, dict(edits.patients))
     found = resized(found, edits.style.strokes, edits.style.symbols)
+    denser: set[str] = set()  # links whose time axis has its ticks; they are the same in all panels
     for panel in figure.panels:
         for axis in ("x", "y"):
             edit = edits.axis(of.place(panel.key, axis), _axis(panel, axis).label)
-            found = _with_axis(found, edit, edits.style.density)
+            has_ticks = axis == "x" and panel.linked in denser
+            found = _with_axis(found, edit, Density.USUAL if has_ticks else edits.style.density)
+        if panel.linked and panel.x.visible:
+            denser.add(panel.linked)
     for text in edits.texts:
         if text.of and text.place == of.place() and not refusal(text.text):
             found = _with_heading(found, text.of, text.text)
@@ -358,8 +363,24 @@ def _under(mark: Mark, before: float, by: float) -> Mark:
 
 
 def headings(figure: Figure) -> tuple[Note, ...]:
-    """The headings of the page that may have other words: bold ones that name no patient."""
-    return tuple(m for m in figure.page if isinstance(m, Note) and m.bold and not m.key and not m.vertical)
+    """The texts of the page that may have other words: bold ones that name no patient, labels that panels share."""
+    notes = (mark for mark in figure.page if isinstance(mark, Note) and not mark.key)
+    return tuple(note for note in notes if (note.bold and not note.vertical) or _is_shared(note, figure))
+
+
+def _is_shared(note: Note, figure: Figure) -> bool:
+    """Whether a text is the label of an axis that several panels share and none of them carries itself."""
+    axes = [panel.y if note.vertical else panel.x for panel in figure.panels]
+    alone = len(axes) > 1 and not any(axis.label for axis in axes)
+    return alone and note.anchor is Anchor.MIDDLE and note.color == INK and not note.bold
+
+
+def _room(note: Note, figure: Figure) -> float:
+    """The length in points that a text of the page can have where it stands."""
+    if note.anchor is Anchor.START:
+        return figure.width - MARGIN - note.at[0]
+    at, whole = (note.at[1], figure.height) if note.vertical else (note.at[0], figure.width)
+    return 2 * (min(at, whole - at) - MARGIN)
 
 
 def _with_heading(figure: Figure, of: str, text: str) -> Figure:
@@ -370,8 +391,8 @@ def _with_heading(figure: Figure, of: str, text: str) -> Figure:
         others = tuple(mark for mark in figure.page if mark is not note)
         if not own_words(text):
             return replace(figure, page=others)
-        room = figure.width - MARGIN - note.at[0]
-        fitting = [shortened(own_words(text), part * room, note.size, bold=True) for part in (1.0, 0.7, 0.5, 0.3, 0.2)]
+        room = max(_room(note, figure), 1.0)
+        fitting = [shortened(own_words(text), part * room, note.size, note.bold) for part in (1.0, 0.7, 0.5, 0.3, 0.2)]
         candidates = [replace(figure, page=(*others, replace(note, text=line))) for line in dict.fromkeys(fitting)]
         return _first_clear(figure, tuple(candidates))
     return figure
