@@ -29,7 +29,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "earlier", "&File", "Compare with an e&arlier cut…", "See what changed since an earlier file", "", "", True
     ),
     ActionSpec(
-        "certificate", "&File", "Save &certificate…", "Hold every number against its cell, read anew", "", "", True
+        "certificate", "&File", "&Certificate…", "See every number beside its cell, read anew", "", "", True
     ),
     ActionSpec(
         "export",

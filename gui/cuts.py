@@ -5,6 +5,7 @@ exclusions; the file is only read.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer
@@ -12,8 +13,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from trajecta.gui.opening import merged
 from trajecta.gui.session import Message, Session, Tone
+from trajecta.gui.theme import Theme
+from trajecta.io.atomic import write_atomically
+from trajecta.io.certificate import Certificate, certificate_bytes, certify
 from trajecta.io.changes import Changes, changes_between, headline
 from trajecta.io.guess import guess_mapping, shape_of
+from trajecta.io.mapping import Mapping
 from trajecta.io.study import Study, home_of, study_of
 from trajecta.io.workbook import Workbook, fingerprint_of
 from trajecta.resources import ROOT
@@ -25,9 +30,9 @@ Read = Callable[[Path], Workbook]
 class Cuts(QObject):
     """Watches the file of the open study, and carries out what the menus offer about its cuts."""
 
-    def __init__(self, session: Session, window: QWidget, read: Read) -> None:
+    def __init__(self, session: Session, window: QWidget, read: Read, theme: Callable[[], Theme]) -> None:
         super().__init__(window)
-        self._session, self._window, self._read = session, window, read
+        self._session, self._window, self._read, self._theme = session, window, read, theme
         self._files = QFileSystemWatcher(self)
         self._settled = QTimer(self, singleShot=True, interval=SETTLES)
         self._files.fileChanged.connect(lambda _: self._settled.start())
@@ -42,7 +47,7 @@ class Cuts(QObject):
             case "earlier":
                 self._choose_earlier()
             case "certificate":
-                self._choose_certificate()
+                self.certify()
 
     def reload(self) -> None:
         """Read the file again and offer what is new in it."""
@@ -72,23 +77,31 @@ class Cuts(QObject):
 
         self._session.work("open", f"Reading {path.name}…", earlier, show)
 
-    def certify(self, target: Path) -> None:
-        """Hold every number against the file, which is read a second time, and save the outcome."""
+    def certify(self) -> None:
+        """Hold every number against the file, which is read a second time, and show the outcome cell by cell."""
         study = self._session.study
         if study.source is None:
             return
         source = study.source
 
-        def check() -> str:
-            from trajecta.io.certificate import summary, write_certificate
+        def check() -> Certificate:
+            found = certify(self._read(source), study.mapping or Mapping(), study.cohort)
+            return replace(found, changed=found.changed or found.fingerprint != study.fingerprint)
 
-            return summary(write_certificate(self._read(source), study, target))
+        self._session.work("report", "Checking every number against its cell…", check, self._show_certificate)
 
-        def told(text: str) -> None:
-            tone = Tone.NOTE if text.startswith("Every one") else Tone.CAUTION
-            self._session.said.emit(Message(f"{text} Saved as {target.name}.", tone))
+    def _show_certificate(self, found: Certificate) -> None:
+        from trajecta.gui.certificate_dialog import CertificateDialog
 
-        self._session.work("report", "Checking every number against its cell…", check, told)
+        study = self._session.study
+        suggested = home_of(study) / f"{study.source.stem if study.source else 'study'}-certificate.xlsx"
+        CertificateDialog(
+            found, suggested, lambda path: self._save_certificate(found, path), self._window, self._theme()
+        ).exec()
+
+    def _save_certificate(self, found: Certificate, path: Path) -> None:
+        if self._session.attempt(lambda: write_atomically(path, certificate_bytes(found))):
+            self._session.said.emit(Message(f"Saved {path.name} in {path.parent}.", Tone.NOTE))
 
     def _study(self, path: Path, like: Study) -> Study:
         """The study in another file, with the mapping of this one where both have the same shape."""
@@ -139,13 +152,6 @@ class Cuts(QObject):
         name, _ = QFileDialog.getOpenFileName(self._window, "The earlier cut of this study", start)
         if name:
             self.compare_with(Path(name))
-
-    def _choose_certificate(self) -> None:
-        study = self._session.study
-        start = home_of(study) / f"{study.source.stem if study.source else 'study'}-certificate.xlsx"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save certificate", str(start), "Excel workbook (*.xlsx)")
-        if name:
-            self.certify(Path(name).with_suffix(".xlsx"))
 
 
 def replace_question(study: Study, like: Study) -> Study:

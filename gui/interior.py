@@ -24,7 +24,7 @@ class Interior:
         self.window = window
         self.session = Session(window.commands.history, window)
         self.opening = Opening(self.session, window.preferences, window, lambda: window.theme)
-        self.cuts = Cuts(self.session, window, self.opening.read)
+        self.cuts = Cuts(self.session, window, self.opening.read, lambda: window.theme)
         self.strip = MessageStrip()
         self.foot = Foot(self.session)
         self.work: Workplace | None = None

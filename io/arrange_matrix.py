@@ -16,6 +16,7 @@ from trajecta.io.drug_texts import DrugText, is_drug, read_piece, says_nothing, 
 from trajecta.io.headers import is_unit, read_header, split_unit
 from trajecta.io.layout import HEADER_WITHIN, LONGEST_HEADER, is_summary
 from trajecta.io.mapping import Arranged, Arrangement
+from trajecta.io.patient_pages import id_in_name
 from trajecta.io.placed import NOTHING, Placed, placed
 from trajecta.io.visit_names import visit_of
 from trajecta.io.words import lookup
@@ -194,7 +195,9 @@ def _line_above(sheet: Sheet, shape: _Shape) -> Placed:
             if _is_patient(value.rstrip(": ")) and row < shape.header and beside is not None:
                 return Placed(shown(beside), sheet.ref(row, column + 1))
             said = _id_in(value)
-            if said and not is_drug(value) and (said != value or row == shape.header) and not _is_time(value):
+            alone = sum(v is not None for v in sheet.rows[row - 1]) == 1 and bool(id_in_name(value))
+            named = said != value or row == shape.header or alone
+            if said and not is_drug(value) and named and not _is_time(value):
                 return Placed(said, sheet.ref(row, column))
     return NOTHING
 

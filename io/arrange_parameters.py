@@ -19,7 +19,7 @@ from trajecta.io.profiles import Profile, profile
 from trajecta.io.words import words
 from trajecta.io.workbook import CellValue, Sheet, Workbook
 from trajecta.stats.cohort import Issue, Severity
-from trajecta.stats.instruments import instrument_for, plain
+from trajecta.stats.instruments import instrument_for, is_loose, plain
 
 _TIMES = ("visit", "week", "month", "day", "date")
 _SIGNS = frozenset({"<", ">", "=", "<=", ">=", "≤", "≥"})
@@ -264,10 +264,14 @@ def _is_measure(reading: HeaderReading, cells: Profile) -> bool:
     return reading.instrument is not None and not reading.field and cells.numeric
 
 
-def _named(sheet: Sheet, column: int, first: int) -> int:
-    """How many of the first parameters of a column are known by name: PARAM rather than PARAMCD."""
+def _named(sheet: Sheet, column: int, first: int) -> tuple[int, int]:
+    """How many of the first parameters of a column are known by name, and by a name that says the version.
+
+    So “SLEDAI-2K (0-105)” of PARAM counts before “SLEDAI” of PARAMCD.
+    """
     texts = {shown(sheet.cell(row, column)) for row in range(first, min(sheet.height, first + 50) + 1)}
-    return sum(instrument_for(text) is not None for text in texts)
+    known = [read for text in texts if (read := read_header((text,))).instrument is not None]
+    return len(known), sum(not is_loose(read.name) for read in known)
 
 
 def _about_value(reading: HeaderReading) -> bool:

@@ -54,7 +54,7 @@ def exact_date(value: CellValue, how: Dates, where: CellRef, log: IssueLog) -> d
     if read.trouble:
         log.error(where, f"{where} {read.trouble}; it is not used.", "Write the date as day.month.year.", "no date")
     elif read.open_order and read.day is not None:
-        log.warning(
+        log.warning_of_column(
             where,
             f"{where} says “{read.text}”; it is read as {read.day.isoformat()}, day before month.",
             "Is the day or the month written first?",

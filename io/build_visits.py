@@ -19,6 +19,7 @@ from trajecta.io.dates import read_date
 from trajecta.io.headers import is_unit
 from trajecta.io.issue_log import IssueLog, counted
 from trajecta.io.mapping import ColumnMapping, Field, SheetMapping, SheetRole
+from trajecta.io.nominal_dates import dates_at_visits
 from trajecta.io.visit_names import DAYS_OF, VisitName, numbered, visit_like, visit_of
 from trajecta.io.words import words
 from trajecta.io.workbook import CellValue, Sheet
@@ -212,7 +213,11 @@ def _row_visits(
     """Row number to visit key in a long sheet, and the dates and days of the visits on the way."""
     names = visit_column(mapping)
     dates, days = mapping.one(Field.DATE), mapping.one(Field.DAY)
-    how = dates_of(rows, dates, epoch_1904) if dates is not None else Dates(None, epoch_1904)
+    how = Dates(None, epoch_1904)
+    if dates is not None:
+        how, by_names = dates_at_visits(rows, dates, names, epoch_1904)
+        if by_names:
+            _say_order(sheet.ref(mapping.first_row, dates.column), dates, how, log)
     counted: dict[str, int] = {}
     last: dict[str, date] = {}
     found: dict[int, str] = {}
@@ -261,6 +266,15 @@ def _row_visits(
         if days is not None:
             _note_day(row, sheet.ref(row.row, days.column), days, (row.patient, key), table, log)
     return found
+
+
+def _say_order(where: CellRef, dates: ColumnMapping, how: Dates, log: IssueLog) -> None:
+    order = "day before month" if how.day_first else "month before day"
+    log.note(
+        where,
+        f"The dates of “{dates.header}” are read as {order}: only so they lie near the days of their visits.",
+        "If the other one is meant, choose the order of day and month for this column.",
+    )
 
 
 def _met_again(rows: list[PatientRow], names: ColumnMapping, dates: ColumnMapping, how: Dates) -> dict[int, VisitName]:

@@ -111,8 +111,13 @@ def _counted_kinds(column: ColumnMapping, read: Sequence[tuple[Reading, int]]) -
     return said
 
 
-def date_evidence(column: ColumnMapping, values: Sequence[CellValue], dates: int) -> tuple[str, ...]:
-    """Sentences about a column of dates: how many there are, and which order of day and month they prove."""
+def date_evidence(
+    column: ColumnMapping, values: Sequence[CellValue], dates: int, by_names: bool | None
+) -> tuple[str, ...]:
+    """Sentences about a column of dates: how many there are, and which order of day and month they prove.
+
+    ``by_names`` is True for day-first and False for month-first where the names of the visits decided it, else None.
+    """
     filled = sum(v is not None for v in values)
     if not filled:
         return ()
@@ -126,6 +131,8 @@ def date_evidence(column: ColumnMapping, values: Sequence[CellValue], dates: int
             (order.day_first, "day before month") if order.decided else (order.month_first, "month before day")
         )
         said.append(f"{name}: {shows} of {counted(total, 'date')} {'shows' if shows == 1 else 'show'} it")
+    elif by_names is not None:
+        said.append(f"{'day before month' if by_names else 'month before day'}: as the names of the visits show")
     elif total:
         said.append(f"day or month first: open, {counted(total, 'date')}")
     return tuple(said)

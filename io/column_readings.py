@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from trajecta.io.build_patients import Dates, dates_of
+from trajecta.io.build_patients import Dates
 from trajecta.io.build_readings import in_unit, percent_value
 from trajecta.io.build_rows import PatientRow, Roster, patient_rows
+from trajecta.io.build_visits import visit_column
 from trajecta.io.cells import Found, Reading, read_cell, shown
 from trajecta.io.column_evidence import date_evidence, value_evidence
 from trajecta.io.column_rules import Rules, read_by, rules_of_sheet
@@ -20,6 +21,7 @@ from trajecta.io.dates import Precision, read_date
 from trajecta.io.issue_log import IssueLog
 from trajecta.io.mapping import ColumnMapping, Field, SheetMapping, SheetRole
 from trajecta.io.missing_codes import codes_of, plain_numbers, with_fitting_range
+from trajecta.io.nominal_dates import dates_at_visits
 from trajecta.io.units import same_unit
 from trajecta.io.visit_names import visit_like
 from trajecta.io.workbook import CellValue, Sheet
@@ -79,9 +81,11 @@ def sheet_readings(sheet: Sheet, mapping: SheetMapping, epoch_1904: bool = False
     measures = fitted.having(Field.MEASURE)
     rules = rules_of_sheet(fitted, {c.column: [row.cells[c.column - 1] for row in rows] for c in measures})
     found = _values(sheet, fitted, rows, rules) if measures else {}
+    names = visit_column(fitted)
     for c in columns:
         if c.field in DATED:
-            found[c.column] = _dates(rows, c, dates_of(rows, c, epoch_1904))
+            beside = names if c.field is Field.DATE and mapping.role is SheetRole.VISITS else None
+            found[c.column] = _dates(rows, c, *dates_at_visits(rows, c, beside, epoch_1904))
         elif c.field in _NUMBERED:
             found[c.column] = ColumnReadings(_each(rows, c, _as_number))
         elif c.field not in (Field.IGNORE, Field.IDENTIFYING, Field.MEASURE):
@@ -217,7 +221,7 @@ def _cell(row: int, reading: Reading, unit: str, yes_no: bool, codes: frozenset[
     return CellReading(row, text, None if what is What.TROUBLE else value, what, remark)
 
 
-def _dates(rows: Sequence[PatientRow], column: ColumnMapping, how: Dates) -> ColumnReadings:
+def _dates(rows: Sequence[PatientRow], column: ColumnMapping, how: Dates, by_names: bool) -> ColumnReadings:
     values = [row.cells[column.column - 1] for row in rows]
 
     def made(value: CellValue) -> CellReading:
@@ -236,4 +240,5 @@ def _dates(rows: Sequence[PatientRow], column: ColumnMapping, how: Dates) -> Col
         return CellReading(0, text, None, What.TROUBLE, read.trouble)
 
     cells = _each(rows, column, made)
-    return ColumnReadings(cells, date_evidence(column, values, sum(c.what is What.DATE for c in cells)))
+    dates = sum(c.what is What.DATE for c in cells)
+    return ColumnReadings(cells, date_evidence(column, values, dates, how.day_first if by_names else None))

@@ -48,7 +48,9 @@ def excel_pieces(file: Path, content: bytes, kind: Kind, told: Told) -> Iterator
             hidden = meta.visible != SheetVisibleEnum.Visible
             if meta.typ != SheetTypeEnum.WorkSheet:
                 chart = meta.typ == SheetTypeEnum.ChartSheet
-                trouble = "It is a chart and has no cells." if chart else "It holds macros or a dialog; these are not read."
+                trouble = (
+                    "It is a chart and has no cells." if chart else "It holds macros or a dialog; these are not read."
+                )
                 yield Sheet(meta.name, (), hidden, trouble=trouble)
                 continue
             told(f"Reading the sheet “{meta.name}” of {file.name}…")

@@ -1,10 +1,10 @@
 """Collects what has to be said about a workbook, so that a thousand equal troubles do not hide the one that matters.
 
-Invariant: of troubles of one kind in one column the first ten are named with their cells; the rest is counted, never
-dropped in silence; errors come before warnings before notes.
+Invariant: of troubles of one kind in one column the first ten are named with their cells, or the first one where one
+answer settles all; the rest is counted, never dropped in silence; errors come before warnings before notes.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trajecta.stats.cohort import CellRef, Issue, Severity
 
@@ -39,6 +39,7 @@ class IssueLog:
     issues: list[Issue] = field(default_factory=list)
     _counts: dict[tuple[str, str, int], int] = field(default_factory=dict)
     _last: dict[tuple[str, str, int], tuple[Severity, CellRef]] = field(default_factory=dict)
+    _columns: dict[tuple[str, str, int], list[int]] = field(default_factory=dict)
     flags: dict[CellRef, str] = field(default_factory=dict)
 
     def add(self, severity: Severity, where: CellRef | None, text: str, hint: str = "", kind: str = "") -> None:
@@ -65,6 +66,19 @@ class IssueLog:
         """Something that may change a number."""
         self.add(Severity.WARNING, where, text, hint, kind)
 
+    def warning_of_column(self, where: CellRef, text: str, hint: str, kind: str) -> None:
+        """Something that one answer settles for a whole column: said of the first cell, with the number of the others.
+
+        ``text`` is a sentence that goes on well with “and so are 3 more cells of this column”.
+        """
+        self.flag(where, text)
+        key = (kind, where.sheet, where.column)
+        if key in self._columns:
+            self._columns[key][1] += 1
+            return
+        self._columns[key] = [len(self.issues), 0]
+        self.issues.append(Issue(Severity.WARNING, where, text, hint, kind))
+
     def note(self, where: CellRef | None, text: str, hint: str = "", kind: str = "") -> None:
         """Something that explains."""
         self.add(Severity.NOTE, where, text, hint, kind)
@@ -82,4 +96,9 @@ class IssueLog:
             for key, count in self._counts.items()
             if count > NAMED_CELLS
         ]
-        return tuple(sorted([*self.issues, *rest], key=lambda issue: _RANK[issue.severity]))
+        issues = list(self.issues)
+        for at, more in self._columns.values():
+            if more:
+                said = f"{issues[at].text.rstrip('.')}, and so {are(more)} {counted(more, 'more cell')} of this column."
+                issues[at] = replace(issues[at], text=said)
+        return tuple(sorted([*issues, *rest], key=lambda issue: _RANK[issue.severity]))

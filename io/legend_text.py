@@ -8,6 +8,7 @@ from trajecta.io.shown import foot_of, is_about, measures_shown, patients_drawn,
 from trajecta.io.study import Study
 from trajecta.stats.charts.registry import chart
 from trajecta.stats.charts.words import counted, listed
+from trajecta.stats.cohort import Censored
 from trajecta.stats.figure import Figure
 from trajecta.stats.results import PairedResult
 from trajecta.stats.words import leading_test, level_text, list_text, results_sentence
@@ -27,7 +28,7 @@ def legend_text(study: Study, figure: Figure, result: PairedResult | None) -> st
     parts += _bands(study, figure)
     told = shown if shown is not None and shows_answer(study, figure, shown) else None
     if told is not None:
-        parts += _answer(told)
+        parts += _answer(told) + _at_the_limit(study, told)
     elif cohort.excluded:
         parts.append("Left out: " + "; ".join(f"{left.patient}, {left.reason}" for left in cohort.excluded) + ".")
     if cohort.synthetic:
@@ -61,6 +62,17 @@ def _bands(study: Study, figure: Figure) -> list[str]:
     )
     known = dict.fromkeys(f"{band.label} after {band.source}" for band in bands if band.label in foot and band.source)
     return [f"{word}{listed(entries)}." for word, entries in (("Shaded: ", fresh), ("Limits of ", known)) if entries]
+
+
+def _at_the_limit(study: Study, result: PairedResult) -> list[str]:
+    """That medians and changes take values beyond the limit of measurement at that limit, where there are any."""
+    asked = result.comparison
+    used = study.cohort.pairs(asked.measure, asked.before, asked.after).used
+    beyond = sum(seen.censored is not Censored.NO for pair in used for seen in (pair.before, pair.after))
+    verb = "lies" if beyond == 1 else "lie"
+    enter = "enters" if beyond == 1 else "enter"
+    what = f"{beyond} of {2 * len(used)} values {verb} beyond the limit of measurement and {enter} at that limit."
+    return [what] if beyond else []
 
 
 def _answer(result: PairedResult) -> list[str]:

@@ -5,6 +5,7 @@ plain sum of the characters' widths and the same on every device.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 from trajecta.resources import table
@@ -56,6 +57,30 @@ def shortened(text: str, width: float, size: float, bold: bool = False) -> str:
         if text_width(short, size, bold) <= width:
             return short
     return "…" if text else ""
+
+
+def told_apart(names: Sequence[str], width: float, size: float, bold: bool = False) -> tuple[str, ...]:
+    """Every name as ``shortened`` cuts it; those that would then read the same keep their end, where ids differ.
+
+    >>> told_apart(("SITE-PATIENT-01", "SITE-PATIENT-02", "C3"), 40, 7)
+    ('SITE…T-01', 'SITE…T-02', 'C3')
+    """
+    cut = tuple(shortened(name, width, size, bold) for name in names)
+    met: dict[str, set[str]] = {}
+    for name, short in zip(names, cut, strict=True):
+        met.setdefault(short, set()).add(name)
+    pairs = zip(names, cut, strict=True)
+    return tuple(_both_ends(n, width, size, bold) if len(met[short]) > 1 else short for n, short in pairs)
+
+
+def _both_ends(name: str, width: float, size: float, bold: bool) -> str:
+    """Beginning and end of a name around an ellipsis, as much of both as fits; the end first."""
+    for kept in range(len(name) - 1, 0, -1):
+        start = kept // 2
+        short = f"{name[:start].rstrip()}…{name[len(name) - kept + start :].lstrip()}"
+        if text_width(short, size, bold) <= width:
+            return short
+    return "…"
 
 
 def wrapped(text: str, width: float, size: float, bold: bool = False) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from sheets import Row, workbook
 from waiting import wait_until
 
+from trajecta.gui.certificate_dialog import CertificateDialog
 from trajecta.gui.changes_dialog import ChangesDialog
 from trajecta.gui.import_dialog import ImportDialog
 from trajecta.gui.window import MainWindow
@@ -95,13 +96,41 @@ def test_an_earlier_cut_is_only_looked_at(opened: MainWindow, tmp_path: Path, mo
     assert opened.interior.session.study == before
 
 
-def test_the_certificate_is_saved(opened: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_certificate_is_shown_and_saved(
+    opened: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     target = tmp_path / "sure.xlsx"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+
+    def look(dialog: CertificateDialog) -> None:
+        assert dialog.headline.text().startswith("Every one of 12 numbers")
+        assert ("P2", "Baseline", "SLEDAI", "14", "Visits!C4", "14", "equal") in dialog.values.rows
+        dialog.verdicts.setCurrentIndex(1)
+        dialog.verdicts.activated.emit(1)
+        assert len(dialog.values.rows) == 12
+        dialog.tabs.setCurrentIndex(1)
+        QTest.mouseClick(dialog.keep, Qt.MouseButton.LeftButton)
+
+    answer_dialog(CertificateDialog, look)
     opened.do("certificate")
+    wait_until(target.exists)
     settle(opened)
-    assert opened.interior.strip.text.text().startswith("Every one of 12 numbers")
     assert openpyxl.load_workbook(target)["Values"].max_row == 13
+    assert "sure.xlsx" in opened.interior.strip.text.text()
+
+
+def test_the_certificate_of_a_file_saved_anew_does_not_hold(opened: MainWindow, tmp_path: Path) -> None:
+    save_later(tmp_path / "trial.xlsx")
+    seen: list[str] = []
+
+    def look(dialog: CertificateDialog) -> None:
+        seen.append(dialog.headline.text())
+        dialog.reject()
+
+    answer_dialog(CertificateDialog, look)
+    opened.do("certificate")
+    wait_until(lambda: bool(seen))
+    assert "has been changed since it was opened" in seen[0]
 
 
 def test_a_file_that_is_gone_keeps_the_study(opened: MainWindow, tmp_path: Path) -> None:

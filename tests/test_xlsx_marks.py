@@ -1,6 +1,7 @@
 """Comments, fill colours and struck cells of a workbook as Excel writes them, held against openpyxl's own writing."""
 
 from io import BytesIO
+from typing import ClassVar
 
 import openpyxl
 from openpyxl.comments import Comment
@@ -66,7 +67,11 @@ def test_threaded_comments_come_before_their_old_form() -> None:
     )
 
     class Parts:
-        held = {"xl/worksheets/_rels/s.xml.rels": links, "xl/comments1.xml": old, "xl/threaded1.xml": threaded}
+        held: ClassVar[dict[str, bytes]] = {
+            "xl/worksheets/_rels/s.xml.rels": links,
+            "xl/comments1.xml": old,
+            "xl/threaded1.xml": threaded,
+        }
 
         def __contains__(self, path: str) -> bool:
             return path in self.held

@@ -25,7 +25,7 @@ from trajecta.stats.charts.pairs import OPEN_SYMBOLS, PairRow, asked_pairs, clos
 from trajecta.stats.charts.traces import Point, line_width, symbol_size, symbols
 from trajecta.stats.charts.trajectories import too_low
 from trajecta.stats.charts.words import counted, listed
-from trajecta.stats.cohort import Cohort, Kind
+from trajecta.stats.cohort import Censored, Cohort, Kind, Observation
 from trajecta.stats.figure import INK, SOFT_INK, Anchor, Axis, Figure, Line, Mark, Note, Panel, Rect, Scale, Stroke
 from trajecta.stats.results import IntervalResult, PairedResult, Summary, TestResult
 from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
@@ -57,11 +57,12 @@ def _drawn(
     feet = (*band_note(told), *_feet(rows, result), *many)
     around = Surround(answer_lines(result), entries, feet, cohort.synthetic)
     sheet, height_mm = arrange(choice, around, default_plot_height(choice.width_mm))
-    panel = _panel(result, rows, sheet, told)
+    medians = median_texts(cohort, result)
+    panel = _panel(result, rows, sheet, (told, medians))
     if panel is None:
         return too_low(cohort, choice, found)
     title = f"{found.name}, {result.before_label} and {result.after_label}"
-    return Figure(choice.width_mm, height_mm, (panel,), tuple(sheet.marks), title, _words(cohort, result, rows))
+    return Figure(choice.width_mm, height_mm, (panel,), tuple(sheet.marks), title, _words(cohort, result, rows, medians))
 
 
 def answer_lines(result: PairedResult) -> tuple[str, ...]:
@@ -115,7 +116,10 @@ def _feet(rows: Sequence[PairRow], result: PairedResult) -> tuple[str, ...]:
     return (" ".join(notes),) if notes else ()
 
 
-def _panel(result: PairedResult, rows: Sequence[PairRow], sheet: Sheet, told: Sequence[str]) -> Panel | None:
+def _panel(
+    result: PairedResult, rows: Sequence[PairRow], sheet: Sheet, texts: tuple[Sequence[str], tuple[str, str]]
+) -> Panel | None:
+    told, medians = texts
     measure, size = result.measure, symbol_size(len(rows))
     values = [value for change in result.changes for value in (change.before, change.after)]
     names = column_names(result, (sheet.free_width - 50.0) / 2, sheet.size)
@@ -128,7 +132,7 @@ def _panel(result: PairedResult, rows: Sequence[PairRow], sheet: Sheet, told: Se
         return None
     y = value_axis(measure, values, area.height, size * 0.6 + 1.5, sheet.size)
     area = plot_area(sheet, y, x, above)
-    columns = _columns(result, rows, area, sheet.size - 1)
+    columns = _columns(result, rows, area, (medians, sheet.size - 1))
     x = replace(x, range=columns.range)
     names = column_names(result, min(columns.span - 4.0, 2 * columns.outer + 16.0), sheet.size)
     panel = Panel(area, replace(x, ticks=names), y, (), "values")
@@ -141,7 +145,7 @@ def _panel(result: PairedResult, rows: Sequence[PairRow], sheet: Sheet, told: Se
     for row in moved:
         marks += symbols((row.before, row.after), row.style, columns.symbol, row.patient)
     if measure.kind is Kind.NUMERIC:
-        marks += columns.medians(result, sheet.size - 1)
+        marks += columns.medians(result, medians, sheet.size - 1)
     panel = replace(panel, marks=tuple(marks))
     return replace(panel, marks=(*marks, *band_labels(measure, panel, sheet.size - 1, told)))
 
@@ -194,7 +198,7 @@ class _Columns:
         shifts = sideways([point.value for point in points], self.stack / self.span)
         return [replace(point, x=point.x + shift) for point, shift in zip(points, shifts, strict=True)]
 
-    def medians(self, result: PairedResult, size: float) -> list[Mark]:
+    def medians(self, result: PairedResult, texts: tuple[str, str], size: float) -> list[Mark]:
         """A bar at the outer side of each column at its median, with the number beside it if there is room."""
         marks: list[Mark] = []
         sides = ((0, result.before_summary, -1.0), (1, result.after_summary, 1.0))
@@ -207,20 +211,38 @@ class _Columns:
             if self.labelled:
                 anchor = Anchor.END if outward < 0 else Anchor.START
                 offset = (outward * 2.5, CAP_HEIGHT * size / 2)
-                marks.append(Note((far, summary.median), _median_text(summary), size, SOFT_INK, anchor, offset))
+                marks.append(Note((far, summary.median), texts[column], size, SOFT_INK, anchor, offset))
         return marks
 
 
-def _median_text(summary: Summary) -> str:
-    return "" if summary.median is None else short_number(summary.median)
+def median_texts(cohort: Cohort, result: PairedResult) -> tuple[str, str]:
+    """The two medians; one that rests on a value beyond the limit of the assay carries its sign: “<10”, “>1000”."""
+    asked = result.comparison
+    used = cohort.pairs(asked.measure, asked.before, asked.after).used
+    sides = ([pair.before for pair in used], [pair.after for pair in used])
+    summaries = (result.before_summary, result.after_summary)
+    before, after = (_median_text(summary, seen) for summary, seen in zip(summaries, sides, strict=True))
+    return before, after
 
 
-def _columns(result: PairedResult, rows: Sequence[PairRow], area: Rect, size: float) -> _Columns:
+def _median_text(summary: Summary, seen: Sequence[Observation]) -> str:
+    if summary.median is None:
+        return ""
+    order = {Censored.BELOW: -1, Censored.NO: 0, Censored.ABOVE: 1}
+    ranked = sorted(seen, key=lambda one: (one.value or 0.0, order[one.censored]))
+    middle = ranked[(len(ranked) - 1) // 2 : len(ranked) // 2 + 1]
+    signs = {one.censored.value for one in middle} - {""}
+    return f"{signs.pop() if len(signs) == 1 else ''}{short_number(summary.median)}"
+
+
+def _columns(
+    result: PairedResult, rows: Sequence[PairRow], area: Rect, medians: tuple[tuple[str, str], float]
+) -> _Columns:
     """Fit columns, stacks and median labels into the width that there is."""
     most = max(largest_group([row.before.value for row in rows]), largest_group([row.after.value for row in rows]))
     symbol = symbol_size(len(rows))
-    summaries = (result.before_summary, result.after_summary)
-    label = max(text_width(_median_text(s), size) for s in summaries) + 5.0
+    texts, size = medians
+    label = max(text_width(text, size) for text in texts) + 5.0
     half_most = area.width * 0.2  # a stack may take two fifths of the plot, both columns together four fifths
     stack = min(symbol * 1.15, 2 * half_most / max(most - 1, 1))
     symbol = min(symbol, max(stack * 1.6, 2.0))
@@ -233,7 +255,7 @@ def _columns(result: PairedResult, rows: Sequence[PairRow], area: Rect, size: fl
     return _Columns(area.width, outer, stack, symbol, labelled, half)
 
 
-def _words(cohort: Cohort, result: PairedResult, rows: Sequence[PairRow]) -> str:
+def _words(cohort: Cohort, result: PairedResult, rows: Sequence[PairRow], medians: tuple[str, str]) -> str:
     label = measure_label(result.measure)
     said = [
         f"{label} before ({result.before_label}) and after ({result.after_label}) in "
@@ -242,9 +264,7 @@ def _words(cohort: Cohort, result: PairedResult, rows: Sequence[PairRow]) -> str
     if result.lead:
         said.append(result.lead)
     if result.measure.kind is Kind.NUMERIC:
-        said.append(
-            f"Median {_median_text(result.before_summary)} before and {_median_text(result.after_summary)} after."
-        )
+        said.append(f"Median {medians[0]} before and {medians[1]} after.")
     said += [f"{line}." for line in answer_lines(result)]
     said.append(closing(cohort, result, rows))
     return " ".join(said).strip()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from trajecta.stats.charts.axes import short_number
 from trajecta.stats.charts.choice import ChartChoice, TimeUnit, ValueScale
-from trajecta.stats.charts.frame import is_logarithmic, log_axis, log_measure, value_axis
+from trajecta.stats.charts.frame import CHANGE_FROM, is_logarithmic, log_axis, log_measure, value_axis
 from trajecta.stats.charts.traces import Trace, apart, has_days, moved, traces, unit_of_time
 from trajecta.stats.charts.words import listed
 from trajecta.stats.cohort import Cohort, Kind, Measure
@@ -152,7 +152,7 @@ def _changes(cohort: Cohort, plain: Course, scale: ValueScale, result: PairedRes
     if not any(trace.points for trace in drawn):
         kind = "percent change" if percent else "change"
         return f"No patient has a {kind} of {measure.name} from {label}. {' '.join(notes)}".rstrip()
-    shown = replace(measure, name=f"{measure.name}, change from {label}", range=None, bands=(), important=None)
+    shown = replace(measure, name=f"{measure.name}{CHANGE_FROM}{label}", range=None, bands=(), important=None)
     important = None if percent else _important(measure, result)
     return replace(
         plain,

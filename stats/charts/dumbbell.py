@@ -47,7 +47,7 @@ from trajecta.stats.figure import (
     Stroke,
 )
 from trajecta.stats.results import PairedResult
-from trajecta.stats.text_width import ASCENT, CAP_HEIGHT, shortened, text_width
+from trajecta.stats.text_width import ASCENT, CAP_HEIGHT, shortened, text_width, told_apart
 from trajecta.stats.words import unit_of
 
 ROW_HEIGHTS = ((8, 15.0), (16, 11.0), (30, 8.4))  # up to so many patients, points per row
@@ -131,7 +131,7 @@ def _panel(plot: _Plot, sheet: Sheet) -> Panel | None:
     if pitch < SMALLEST_ROW or height < 16.0:
         return None
     small = max(FOOT_SIZE, min(size, pitch * 0.8))
-    names = [shortened(row.patient, WIDEST_NAME * sheet.width, small) for row in plot.rows]
+    names = told_apart([row.patient for row in plot.rows], WIDEST_NAME * sheet.width, small)
     places = [float(n - 1 - i) for i in range(n)]
     y = Axis("", (-0.5, n - 0.5), tuple(zip(places, names, strict=True)), Scale.NAMES, size=small)
     left = sheet.left + left_room(y)

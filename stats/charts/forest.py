@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from trajecta.stats.charts.axes import LINE_HEIGHT, bottom_room, linear_ticks, short_number
 from trajecta.stats.charts.choice import ChartChoice, Effect
-from trajecta.stats.charts.frame import Surround, arrange, fitted_label, measure_label, padded
+from trajecta.stats.charts.frame import Surround, arrange, measure_label, padded
 from trajecta.stats.charts.layout import Sheet, sentence_figure
 from trajecta.stats.charts.trajectories import too_low
 from trajecta.stats.charts.words import counted, listed
@@ -32,7 +32,7 @@ from trajecta.stats.figure import (
     Stroke,
 )
 from trajecta.stats.results import Comparison, IntervalResult, PairedResult
-from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
+from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width, wrapped
 from trajecta.stats.words import level_text
 
 NAMES = {Effect.RANK_BISERIAL: "Rank-biserial correlation", Effect.DZ: "Cohen’s dz"}
@@ -197,7 +197,8 @@ def _axis(rows: Sequence[_Row], kind: Effect, length: float, size: float) -> Axi
     label = f"{NAMES[kind]}, {level_text(level)} interval" if level is not None else NAMES[kind]
     about = max(2, min(6, int(length / 30.0)))
     low, high = padded(*limits, length, SYMBOL / 2 + 1.0)
-    return Axis(fitted_label(label, length, size), (low, high), linear_ticks(*limits, about), size=size)
+    lines = wrapped(label, length, size)  # the level is never cut
+    return Axis("\n".join(lines), (low, high), linear_ticks(*limits, about), size=size)
 
 
 def _effect_marks(row: _Row, y: float) -> list[Mark]:
@@ -218,8 +219,10 @@ def _heads(columns: _Columns, panel: Panel, sheet: Sheet) -> list[Mark]:
         marks.append(Note((columns.n, base), "n", size, SOFT_INK, Anchor.END, bold=True))
         marks.append(Note((columns.change, base), "Change (interval), level", size, SOFT_INK, bold=True))
     else:
-        text = "Measure, n: change (interval), level" if columns.levels else "Measure, n: change (interval)"
-        text = shortened(text, columns.change_width, size, bold=True)
+        what = "change (interval), level" if columns.levels else "change (interval)"
+        heads = (f"Measure, n: {what}", f"n: {what}", what.capitalize())
+        fitting = (text for text in heads if text_width(text, size, bold=True) <= columns.change_width)
+        text = next(fitting, shortened(heads[-1], columns.change_width, size, bold=True))
         marks = [Note((columns.name, base), text, size, SOFT_INK, bold=True)]
     marks.append(Note((panel.area.x, base), "← worse", size, SOFT_INK))
     marks.append(Note((panel.area.x + panel.area.width, base), "better →", size, SOFT_INK, Anchor.END))

@@ -117,11 +117,18 @@ def value_range(measure: Measure, values: Sequence[float]) -> tuple[float, float
     return low, high
 
 
+CHANGE_FROM = ", change from "  # between a measure and a visit in the name of what a chart of changes shows
+
+
 def value_axis(measure: Measure, values: Sequence[float], length: float, pad: float, size: float) -> Axis:
     """The y axis for these values on ``length`` points; a label that is too long is broken into two lines."""
     label = fitted_label(measure_label(measure), length, size)
     if "…" in label and measure.unit and measure.kind is Kind.NUMERIC:  # the name may be cut, the unit may not
         label = f"{shortened(measure.name, length, size)}\n{shortened(f'({measure.unit})', length, size)}"
+    if "…" in label and CHANGE_FROM in measure.name:  # nor what is told of the measure
+        name, _, visit = measure.name.rpartition(CHANGE_FROM)
+        what = f"{CHANGE_FROM.lstrip(', ')}{visit}{f' ({measure.unit})' if measure.unit else ''}"
+        label = f"{shortened(name, length, size)}\n{shortened(what, length, size)}"
     if measure.kind is Kind.YES_NO:
         least, most = min([0.0, *values]), max([1.0, *values])  # patients may be stacked around an answer
         return Axis(label, padded(least, most, length, pad + 2), ((0.0, "no"), (1.0, "yes")), Scale.NAMES, size=size)

@@ -33,7 +33,7 @@ from trajecta.stats.figure import (
     Stroke,
 )
 from trajecta.stats.results import PairedResult
-from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
+from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width, told_apart
 
 PALE, DARK = "#EAF3F3", "#0B5A60"  # the ends of the scale: one hue, so that only lightness says how much
 MISSED = "#E1E4E8"
@@ -280,14 +280,14 @@ def _ids(cohort: Cohort, table: _Table, grid: _Grid, area: Rect, left: float) ->
     """Symbol and id of each patient at the left of the row."""
     own = styles(cohort)
     marks: list[Mark] = []
+    texts = told_apart(table.patients, grid.left - grid.size - 4.0 - GAP + 0.01, grid.size)
     for i, patient in enumerate(table.patients):
         middle, style = area.y + (i + 0.5) * grid.row, own[patient]
         symbol = min(0.62 * grid.size, 0.62 * grid.row) * OPTICAL.get(style.shape, 1.0)
         at = ((left + grid.size / 2, middle),)
         marks.append(Dots(at, style.shape, symbol, style.color, Stroke(style.color, 0.5), patient))
-        text = shortened(patient, grid.left - grid.size - 4.0 - GAP + 0.01, grid.size)
         base = middle + CAP_HEIGHT * grid.size / 2
-        marks.append(Note((left + grid.size + 4.0, base), text, grid.size, key=patient))
+        marks.append(Note((left + grid.size + 4.0, base), texts[i], grid.size, key=patient))
     return marks
 
 

@@ -12,7 +12,7 @@ from trajecta.stats.charts.axes import LINE_HEIGHT
 from trajecta.stats.charts.layout import Sheet
 from trajecta.stats.figure import SOFT_INK, Dots, Line, Mark, Note, Stroke
 from trajecta.stats.palette import PatientStyle
-from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
+from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width, told_apart
 
 SAMPLE = 15.0  # length of the line sample in points: one dash and the symbol can be told
 GAP = 3.0
@@ -114,13 +114,13 @@ def legend_marks(legend: Legend, x: float, y: float) -> tuple[Mark, ...]:
     room = legend.columns * legend.rows
     shown = legend.entries if len(legend.entries) <= room else legend.entries[: room - 1]
     pitch = legend.size * ROW_HEIGHT
+    texts = told_apart([e.patient for e in shown], legend.column_width - SAMPLE - GAP + 0.01, legend.size)
     for i, entry in enumerate(shown):
         left = x + (i // legend.rows) * (legend.column_width + COLUMN_GAP)
         middle = y + (i % legend.rows + 0.5) * pitch
         marks += sample_marks(entry, left, middle)
-        text = shortened(entry.patient, legend.column_width - SAMPLE - GAP + 0.01, legend.size)
         base = middle + CAP_HEIGHT * legend.size / 2
-        marks.append(Note((left + SAMPLE + GAP, base), text, legend.size, key=entry.patient))
+        marks.append(Note((left + SAMPLE + GAP, base), texts[i], legend.size, key=entry.patient))
     if len(shown) < len(legend.entries):
         left = x + (legend.columns - 1) * (legend.column_width + COLUMN_GAP)
         base = y + (legend.rows - 0.5) * pitch + CAP_HEIGHT * legend.size / 2

@@ -42,7 +42,7 @@ from trajecta.stats.figure import (
     Rect,
     Stroke,
 )
-from trajecta.stats.text_width import CAP_HEIGHT, DESCENT, shortened
+from trajecta.stats.text_width import CAP_HEIGHT, DESCENT, shortened, told_apart
 
 PALE = Stroke("#C9CFD6", 0.5)  # the other patients behind the one of a panel
 FRAME = Stroke("#C4CAD1", 0.5)  # the axes of inner panels, which carry no numbers
@@ -153,6 +153,7 @@ def _drawn(cohort: Cohort, found: Course, choice: ChartChoice, cells: Sequence[_
     x = replace(x_axis(cohort, found, grid.width, size), label="")
     panels: list[Panel] = []
     page: list[Mark] = [*sheet.marks, *_labels(cohort, found, sheet, grid, left)]
+    titles = told_apart([cell.title for cell in cells], grid.width, size, bold=True)
     for number, (cell, around) in enumerate(zip(cells, arounds, strict=True)):
         panel = _panel(number, len(cells), grid, (x, y), (left, sheet.top))
         row, sentence = ((), "") if counts or choice.each else n_row(cohort, around.middle, panel, size)
@@ -161,7 +162,7 @@ def _drawn(cohort: Cohort, found: Course, choice: ChartChoice, cells: Sequence[_
             return _drawn(cohort, found, choice, cells, f"n at each visit, {'; '.join(said)}.")
         marks = course_marks(cohort, found, cell.own, panel, around, choice.gaps)
         panels.append(replace(panel, marks=(*marks, *row[1:])))
-        page += [*row[:1], _head(cell, panel, size), *_frame(panel)]
+        page += [*row[:1], _head(cell, titles[number], panel, size), *_frame(panel)]
     title = f"{found.measure.name} over time, {'each patient' if choice.each else 'by ' + choice.by}"
     return Figure(choice.width_mm, height_mm, tuple(panels), tuple(page), title, _words(cohort, found, choice, cells))
 
@@ -242,10 +243,9 @@ def _panel(number: int, count: int, grid: _Grid, axes: tuple[Axis, Axis], corner
     return Panel(area, x, y, (), f"values {number}", moves=False)
 
 
-def _head(cell: _Cell, panel: Panel, size: float) -> Note:
+def _head(cell: _Cell, text: str, panel: Panel, size: float) -> Note:
     """The title above a panel: the patient or the group."""
     key = cell.title if cell.others or len(cell.own) == 1 else ""
-    text = shortened(cell.title, panel.area.width, size, bold=True)
     return Note((panel.area.x, panel.area.y - 3.0), text, size, INK, bold=True, key=key)
 
 

@@ -56,7 +56,7 @@ from trajecta.stats.figure import (
     Stroke,
 )
 from trajecta.stats.results import PairedResult
-from trajecta.stats.text_width import CAP_HEIGHT, DESCENT, shortened, text_width
+from trajecta.stats.text_width import CAP_HEIGHT, DESCENT, text_width, told_apart
 from trajecta.stats.words import list_text, number_text
 
 BAR = 0.68  # of the distance between two patients
@@ -196,7 +196,7 @@ def _ids(bars: _Bars, pitch: float, size: float) -> _Ids:
     for rows in (1, 2):
         for upright in (size, size - 1, FOOT_SIZE):
             if rows * pitch >= (CAP_HEIGHT + DESCENT) * upright + 0.3:
-                return _Ids(tuple(shortened(t, LONGEST_UPRIGHT, upright) for t in texts), upright, True, rows)
+                return _Ids(told_apart(texts, LONGEST_UPRIGHT, upright), upright, True, rows)
     return _Ids((), FOOT_SIZE, True, 1)
 
 
