@@ -93,7 +93,7 @@ class CertificateDialog(QDialog):
         unused = Lines(self, UNUSED_HEADS, theme)
         unused.show([(str(entry.where), entry.cell, entry.why) for entry in found.unused])
         self._pages = QStackedWidget()
-        self._pages.addWidget(_view(self.values, "Values and their cells", VALUE_HEADS.index("Cell says")))
+        self._pages.addWidget(_view(self.values, "Values and their cells", VERDICT))
         self._pages.addWidget(_view(unused, "Numbers that are not used", len(UNUSED_HEADS) - 1))
         self._lay_out()
         self.tabs.currentChanged.connect(self._turn)
@@ -161,6 +161,6 @@ def _view(model: Lines, name: str, wide: int) -> QTableView:
     view.verticalHeader().setDefaultSectionSize(24)
     header = view.horizontalHeader()
     header.setHighlightSections(False)
-    header.setDefaultSectionSize(120)
+    header.setDefaultSectionSize(104)
     header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
     return view

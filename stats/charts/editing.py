@@ -40,6 +40,7 @@ from trajecta.stats.figure import (
 )
 from trajecta.stats.palette import PatientStyle
 from trajecta.stats.text_width import ASCENT, DESCENT, shortened, wrapped
+from trajecta.stats.typeset import typeset
 
 MOST_LINES = 2  # of a title
 MULTIPLES = (1.0, 2.0, 5.0)  # of a power of ten, on a logarithmic axis with more ticks
@@ -119,7 +120,7 @@ def _with_axis(figure: Figure, edit: AxisEdit, usual: Density) -> Figure:
         figure = fitted if clashes(fitted) <= clashes(figure) else figure
     if edit.label is None or refusal(edit.label):
         return figure
-    return _first_clear(figure, _labels(figure, key, name, edit.label))
+    return _first_clear(figure, _labels(figure, key, name, typeset(edit.label)))
 
 
 def _first_clear(figure: Figure, candidates: tuple[Figure, ...]) -> Figure:

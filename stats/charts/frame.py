@@ -15,6 +15,7 @@ from trajecta.stats.charts.legend import LEAST_LEFT, Entry, fit_legend, place_le
 from trajecta.stats.cohort import Cohort, Kind, Measure
 from trajecta.stats.figure import POINTS_PER_MM, Axis, Rect, Scale
 from trajecta.stats.text_width import shortened, text_width, wrapped
+from trajecta.stats.typeset import typeset
 from trajecta.stats.words import number_text
 
 LEAST_PLOT = 60.0  # points; below this a plot with axes cannot be read
@@ -87,7 +88,7 @@ def measure_label(measure: Measure) -> str:
     if measure.kind is not Kind.NUMERIC:
         return measure.name
     limits = f"{number_text(measure.range[0])}–{number_text(measure.range[1])}" if measure.range else ""
-    return f"{measure.name} ({measure.unit or limits})" if measure.unit or limits else measure.name
+    return f"{measure.name} ({typeset(measure.unit) or limits})" if measure.unit or limits else measure.name
 
 
 def padded(low: float, high: float, length: float, pad: float) -> tuple[float, float]:
@@ -124,10 +125,10 @@ def value_axis(measure: Measure, values: Sequence[float], length: float, pad: fl
     """The y axis for these values on ``length`` points; a label that is too long is broken into two lines."""
     label = fitted_label(measure_label(measure), length, size)
     if "…" in label and measure.unit and measure.kind is Kind.NUMERIC:  # the name may be cut, the unit may not
-        label = f"{shortened(measure.name, length, size)}\n{shortened(f'({measure.unit})', length, size)}"
+        label = f"{shortened(measure.name, length, size)}\n{shortened(f'({typeset(measure.unit)})', length, size)}"
     if "…" in label and CHANGE_FROM in measure.name:  # nor what is told of the measure
         name, _, visit = measure.name.rpartition(CHANGE_FROM)
-        what = f"{CHANGE_FROM.lstrip(', ')}{visit}{f' ({measure.unit})' if measure.unit else ''}"
+        what = f"{CHANGE_FROM.lstrip(', ')}{visit}{f' ({typeset(measure.unit)})' if measure.unit else ''}"
         label = f"{shortened(name, length, size)}\n{shortened(what, length, size)}"
     if measure.kind is Kind.YES_NO:
         least, most = min([0.0, *values]), max([1.0, *values])  # patients may be stacked around an answer
@@ -173,7 +174,7 @@ def log_axis(
     """The LOG axis for values given as their logarithms; the label says that it is one. ``zero`` as in ``Axis``."""
     label = fitted_label(f"{measure_label(measure)}, log scale", length, size)
     if "…" in label:
-        unit = f"({measure.unit}), log scale" if measure.unit else "log scale"
+        unit = f"({typeset(measure.unit)}), log scale" if measure.unit else "log scale"
         label = f"{shortened(measure.name, length, size)}\n{shortened(unit, length, size)}"
     least, most = min(logs), max(logs)
     if least == most:
