@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from trajecta.io.overview import change_of, number, p_of, share_number, share_text
+from trajecta.io.overview import change_of, number, p_of, share_number, share_text, side_text
 from trajecta.stats.results import IntervalResult, PairedResult, Proportion, Summary, TestResult
 from trajecta.stats.words import level_text, p_number, percent_text
 
@@ -12,7 +12,7 @@ def side(summary: Summary) -> str:
     """Median and range of one side."""
     if summary.median is None:
         return "no values"
-    return f"median {number(summary.median)} ({number(summary.min)} to {number(summary.max)})"
+    return escape(f"median {side_text(summary)}")
 
 
 def share(side: Proportion) -> str:

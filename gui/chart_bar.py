@@ -111,7 +111,7 @@ class ChartBar(QWidget):
         """The charts without a button of their own, in their groups."""
         menu = QMenu(self)
         for group in dict.fromkeys(entry.group for entry in CHARTS):
-            menu.addSection(group)
+            menu.addAction(group).setEnabled(False)  # a styled menu draws no text for a section
             for entry in CHARTS:
                 if entry.group == group and not entry.front:
                     action = menu.addAction(entry.name)

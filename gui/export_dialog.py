@@ -248,6 +248,9 @@ class ExportDialog(QDialog):
         self.dpi.setEnabled(entry.bitmap)
         figure = self._make(self.choice, self.as_seen.isChecked())
         self.preview.show_figure(figure)
+        if not self.own_height.isChecked():  # an own height begins at the one that is seen
+            with QSignalBlocker(self.height_mm):
+                self.height_mm.setValue(figure.height_mm)
         words = f"{figure.width_mm:g} × {figure.height_mm:.0f} mm. {entry.what}"
         if entry.bitmap:
             pixels = [round(mm / 25.4 * self.dpi.value()) for mm in (figure.width_mm, figure.height_mm)]

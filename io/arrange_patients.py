@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from trajecta.io.cells import shown
 from trajecta.io.mapping import Arranged, Arrangement
+from trajecta.io.patient_headings import pages_under_headings
 from trajecta.io.patient_pages import Page, pages_of
 from trajecta.io.placed import NOTHING, Placed, sheet_of
 from trajecta.io.workbook import Sheet, Workbook
@@ -31,13 +32,15 @@ class _Owner:
 
 def guess_patients(workbook: Workbook, sheets: Sequence[Sheet]) -> tuple[Arranged, ...]:
     """All sheets of single patients of a workbook together, with what names the patients."""
-    if len(sheets) < FEWEST_SHEETS:
-        return ()
-    pages = [page for sheet in sheets for page in pages_of(sheet)]
+    pages = _pages(sheets)
     groups = [group for group in _groups(pages) if _convincing(group)]
     found = [page for page in pages if any(page in group for group in groups)]
     if not found:
         return ()
+    if all(page.part for page in found):
+        why = "The patients stand under each other, each under a row with the id; they are read as one table."
+        names = dict.fromkeys(page.sheet.name for page in found)
+        return tuple(Arranged(Arrangement.PER_PATIENT, (name,), why) for name in names)
     by_cell = sum(page.said.value is not None for page in found) * 2 > len(found)
     what = "a cell above its table" if by_cell else "its name"
     why = f"Each of these sheets is one patient, as {what} says; they are read as one table."
@@ -49,23 +52,32 @@ def stacked(sheets: Sequence[Sheet]) -> tuple[Sheet, ...]:
 
     Sheets that are no page of a patient stay as they stand, behind the made ones.
     """
-    pages = [page for sheet in sheets for page in pages_of(sheet)]
+    pages = _pages(sheets)
     groups = _groups(pages)
     owners = _owners(groups)
     facts = list(_facts(pages, owners))
     made = [sheet_of(FACTS, facts, [page.sheet for page in pages])] if facts else []
-    said: set[str] = set()
+    said: set[tuple[str, int]] = set()
     met: dict[str, int] = {}
     for group in groups:
         wanted = LOGS if group[0].is_log else ALL
         met[wanted] = met.get(wanted, 0) + 1
         name = wanted if met[wanted] == 1 else f"{wanted} {met[wanted]}"
-        odd = [issue for page in group if page.sheet.name not in said for issue in owners[page.sheet.name].odd]
-        said |= {page.sheet.name for page in group}
+        odd = [issue for page in group if page.place not in said for issue in owners[page.place].odd]
+        said |= {page.place for page in group}
         odd += [issue for page in group for issue in page.left_out]
         made.append(sheet_of(name, _stack(group, owners), [page.sheet for page in group], odd))
     stacked_ones = {page.sheet.name for page in pages}
     return (*made, *(sheet for sheet in sheets if sheet.name not in stacked_ones))
+
+
+def _pages(sheets: Sequence[Sheet]) -> list[Page]:
+    """The pages of all sheets: those of several patients under each other, and where there are several, of one each."""
+    found: list[Page] = []
+    for sheet in sheets:
+        under = pages_under_headings(sheet)
+        found += under or (pages_of(sheet) if len(sheets) >= FEWEST_SHEETS else ())
+    return found
 
 
 def _groups(pages: Sequence[Page]) -> list[list[Page]]:
@@ -91,7 +103,7 @@ def _convincing(group: Sequence[Page]) -> bool:
     return group[0].is_log or any(page.measures for page in group) or all(page.said.value for page in group)
 
 
-def _owners(groups: Sequence[Sequence[Page]]) -> dict[str, _Owner]:
+def _owners(groups: Sequence[Sequence[Page]]) -> dict[tuple[str, int], _Owner]:
     """The owner of each sheet: the cell in its head; its name if there is none or if the two contradict each other.
 
     Names and cells that hardly ever agree are two ways of counting (“Pat 01”, “MA-22”) and no contradiction.
@@ -100,12 +112,12 @@ def _owners(groups: Sequence[Sequence[Page]]) -> dict[str, _Owner]:
     agreeing = [page for page in both if _same(shown(page.said.value), page.named)]
     comparable = len(agreeing) * 2 > len(both)
     known = {page.named: page.said for page in (agreeing if comparable else both)}
-    owners: dict[str, _Owner] = {}
+    owners: dict[tuple[str, int], _Owner] = {}
     for group in groups:
         first_of: dict[str, Page] = {}
         for page in group:
-            if page.sheet.name not in owners:
-                owners[page.sheet.name] = _owner(page, comparable, known, first_of)
+            if page.place not in owners:
+                owners[page.place] = _owner(page, comparable, known, first_of)
     return owners
 
 
@@ -121,7 +133,8 @@ def _owner(page: Page, comparable: bool, known: dict[str, Placed], first_of: dic
     first = first_of.setdefault(text.casefold(), page)
     if first is page:
         return _Owner(page.said)
-    said = f"{where} says “{text}” as {first.said.where} does; both sheets are read as of this patient."
+    what = "parts" if page.part else "sheets"
+    said = f"{where} says “{text}” as {first.said.where} does; both {what} are read as of this patient."
     return _Owner(page.said, (Issue(Severity.WARNING, where, said, "Is one of them another patient?"),))
 
 
@@ -139,7 +152,7 @@ def _same(said: str, named: str) -> bool:
     return numbers[0] == numbers[1] != "" and ("" in heads or heads[0] == heads[1])
 
 
-def _stack(group: Sequence[Page], owners: dict[str, _Owner]) -> Iterator[list[Placed]]:
+def _stack(group: Sequence[Page], owners: dict[tuple[str, int], _Owner]) -> Iterator[list[Placed]]:
     heads: dict[str, Placed] = {}
     for page in group:
         for key, cell in _keyed(page.head):
@@ -149,7 +162,7 @@ def _stack(group: Sequence[Page], owners: dict[str, _Owner]) -> Iterator[list[Pl
         keys = [key for key, _ in _keyed(page.head)]
         for row in page.rows:
             cells = dict(zip(keys, row, strict=True))
-            yield [owners[page.sheet.name].id, *(cells.get(key, NOTHING) for key in heads)]
+            yield [owners[page.place].id, *(cells.get(key, NOTHING) for key in heads)]
 
 
 def _keyed(head: Sequence[Placed]) -> Iterator[tuple[str, Placed]]:
@@ -161,12 +174,12 @@ def _keyed(head: Sequence[Placed]) -> Iterator[tuple[str, Placed]]:
         yield f"{key}\n{met[key]}", cell
 
 
-def _facts(pages: Sequence[Page], owners: dict[str, _Owner]) -> Iterator[list[Placed]]:
+def _facts(pages: Sequence[Page], owners: dict[tuple[str, int], _Owner]) -> Iterator[list[Placed]]:
     """A row per patient with the facts of the heads; nothing if no head has any."""
     heads: dict[str, Placed] = {}
     rows: dict[str, tuple[Placed, dict[str, Placed]]] = {}
     for page in pages:
-        owner = owners[page.sheet.name].id
+        owner = owners[page.place].id
         _, own = rows.setdefault(shown(owner.value).casefold(), (owner, {}))
         for label, value in page.facts:
             key = plain(shown(label.value))

@@ -5,7 +5,7 @@ has no exact way to that of its measure is left out and said, never converted.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,11 +13,13 @@ from trajecta.io.build_visits import ValueCell, ValueColumn
 from trajecta.io.cells import Found, Reading, shown
 from trajecta.io.column_rules import GRADES, read_by
 from trajecta.io.issue_log import IssueLog, are, counted
+from trajecta.io.mapping import ColumnMapping
 from trajecta.io.units import converted, factor, power, same_unit
 from trajecta.stats.cohort import CellRef, Measure
+from trajecta.stats.instruments import instrument_for
 
 Read = tuple[ValueCell, Reading, CellRef]
-_LOW = "L"  # litres, or the flag of a laboratory
+LOW = "L"  # litres, or the flag of a laboratory
 _FLAGS = frozenset({"H", "HH", "LL"})
 _LITRES = frozenset({"l", "liter", "litre", "liters", "litres", "litros", "litri"})
 _WORDS = re.compile(r"[\W_]+")
@@ -30,9 +32,11 @@ def readings_of(measure: Measure, columns: Sequence[ValueColumn], log: IssueLog)
     if places:
         measure, parts = _percents(measure, parts, places, log)
     united = [r for part in parts for r in part if r[1].unit]
-    if any(r[1].unit == _LOW for r in united) and _flagged(measure, columns, parts):
-        parts = [[(c, _flag(r), w) for c, r, w in part] for part in parts]
-        united = [r for part in parts for r in part if r[1].unit]
+    if any(r[1].unit == LOW for r in united):
+        readings = (reading for part in parts for _, reading, _ in part)
+        if low_flags(measure.name, [c.mapping for c in columns], readings):
+            parts = [[(cell, as_flag(reading), where) for cell, reading, where in part] for part in parts]
+            united = [r for part in parts for r in part if r[1].unit]
     target = measure.unit
     left: frozenset[CellRef] = frozenset()
     if united and not target:
@@ -54,23 +58,25 @@ def readings_of(measure: Measure, columns: Sequence[ValueColumn], log: IssueLog)
     return replace(measure, unit=target) if changed else measure, found
 
 
-def _flagged(measure: Measure, columns: Sequence[ValueColumn], parts: list[list[Read]]) -> bool:
+def low_flags(name: str, columns: Sequence[ColumnMapping], readings: Iterable[Reading]) -> bool:
     """Whether “L” after a number says low: the measure has another unit, or other cells have the flags of a laboratory.
 
-    In a column without a unit and without other flags it is litres.
+    ``name`` is that of the measure, ``columns`` and ``readings`` are all of its own. Where no unit is known and no
+    other flag is met, it is litres.
     """
-    units = {unit for unit in (measure.unit, *(c.mapping.unit for c in columns)) if unit}
-    if any(unit.casefold() in _LITRES for unit in units) or any(
-        _LITRES & set(_WORDS.split(c.mapping.header.casefold())) for c in columns
-    ):
-        return False
+    instrument = instrument_for(name)
+    usual = "" if instrument is None or power(instrument.unit, instrument.unit) is None else instrument.unit  # no %
+    units = {unit for unit in (usual, *(c.unit for c in columns)) if unit}
     if units:
-        return True
-    return any(r.note in _FLAGS for part in parts for _, r, _ in part)
+        return not any(unit.casefold() in _LITRES for unit in units)
+    if any(_LITRES & set(_WORDS.split(c.header.casefold())) for c in columns):  # "FVC (L)"
+        return False
+    return any(reading.note in _FLAGS for reading in readings)
 
 
-def _flag(reading: Reading) -> Reading:
-    return replace(reading, unit="", note=_LOW) if reading.unit == _LOW else reading
+def as_flag(reading: Reading) -> Reading:
+    """The reading with an “L” as its remark and not its unit; any other one as it is."""
+    return replace(reading, unit="", note=LOW) if reading.unit == LOW else reading
 
 
 def _readings(column: ValueColumn, log: IssueLog) -> list[Read]:

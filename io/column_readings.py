@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from trajecta.io.build_patients import Dates
-from trajecta.io.build_readings import in_unit, percent_value
+from trajecta.io.build_readings import LOW, as_flag, in_unit, low_flags, percent_value
 from trajecta.io.build_rows import PatientRow, Roster, patient_rows
 from trajecta.io.build_visits import visit_column
 from trajecta.io.cells import Found, Reading, read_cell, shown
@@ -142,6 +142,9 @@ def _values(
     found = {}
     for columns in alike.values():
         together = [reading for c in columns for _, reading in raw[c.column]]
+        if any(r.unit == LOW for r in together) and low_flags(columns[0].measure_name, columns, together):
+            for c in columns:
+                raw[c.column] = [(row, as_flag(reading)) for row, reading in raw[c.column]]
         numbers = plain_numbers(together)
         kind = next((c.kind for c in columns if c.kind), None) or _kind(together)
         codes = _codes(columns[0], numbers, kind)

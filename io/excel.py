@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 from trajecta.io.errors import OpenError
 from trajecta.io.kinds import Kind
 from trajecta.io.limits import LARGEST_TABLE
-from trajecta.io.package import damaged, damaged_old
+from trajecta.io.package import damaged, damaged_old, opened_package
 from trajecta.io.pieces import Piece, Told
 from trajecta.io.seen import SheetScan, WorkbookScan
 from trajecta.io.workbook import CellValue, ErrorCell, FormulaCell, MergedRange, Sheet, Workbook
@@ -23,35 +22,27 @@ BLOCK = 50_000  # cells that are handed on together: some milliseconds of work, 
 _MOST_KNOWN = 50_000  # different texts that are kept to be shared; beyond that they are hardly repeated
 # How the list of the parts of a package names sheets of macros as Excel 4 had them: by their folder and their type.
 _MACRO_SHEET = re.compile(rb"([\"'/])(?:xl)?(?:intl)?macrosheet(?=s/|[\"'])", re.IGNORECASE)
-_RELATIONS = re.compile(r"xl[/\\]_rels[/\\]workbook\.xml\.rels", re.IGNORECASE)
+_RELATIONS = "xl/_rels/workbook.xml.rels"
+# Why a sheet that is no table has no cells, by whether it is a chart.
+_NO_TABLE = {True: "It is a chart and has no cells.", False: "It holds macros or a dialog and is not read."}
 _SHARED_LENGTH = 60  # characters; longer texts are notes and hardly repeated
 
 
 def excel_pieces(file: Path, content: bytes, kind: Kind, told: Told) -> Iterator[Piece]:
     """The pieces of a workbook of Excel; OpenError if it is damaged, locked with a password, or too large."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import CalamineError, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     scan = _scanned(file, content, kind)
     unsound = damaged_old(file.name) if kind is Kind.XLS else damaged(file.name)
     left = LARGEST_TABLE
     filled = False
     try:
-        try:
-            book = CalamineWorkbook.from_filelike(BytesIO(content))
-        except CalamineError:
-            if kind is not Kind.XLSX or (spared := _macro_sheets_aside(content)) == content:
-                raise
-            book = CalamineWorkbook.from_filelike(BytesIO(spared))
-            del spared
+        book = _opened(file.name, content, kind)
         del content
         for at, meta in enumerate(book.sheets_metadata):
             hidden = meta.visible != SheetVisibleEnum.Visible
             if meta.typ != SheetTypeEnum.WorkSheet:
-                chart = meta.typ == SheetTypeEnum.ChartSheet
-                trouble = (
-                    "It is a chart and has no cells." if chart else "It holds macros or a dialog; these are not read."
-                )
-                yield Sheet(meta.name, (), hidden, trouble=trouble)
+                yield Sheet(meta.name, (), hidden, trouble=_NO_TABLE[meta.typ == SheetTypeEnum.ChartSheet])
                 continue
             told(f"Reading the sheet “{meta.name}” of {file.name}…")
             seen = scan.sheets.get(meta.name, SheetScan())
@@ -98,23 +89,28 @@ def excel_pieces(file: Path, content: bytes, kind: Kind, told: Told) -> Iterator
     yield Workbook(file, file.name, (), "", scan.epoch_1904, scan.notes, text=False)
 
 
-def _macro_sheets_aside(content: bytes) -> bytes:
-    """The package with its sheets of macros called dialogs, which the fast reader lists and does not open.
+def _opened(name: str, content: bytes, kind: Kind) -> Any:
+    """The fast reader on a workbook. It refuses one with sheets of macros as a whole, so that these are set aside."""
+    from python_calamine import CalamineError, CalamineWorkbook
 
-    It refuses a workbook with sheets of macros as a whole otherwise. The same bytes if there are none.
+    try:
+        return CalamineWorkbook.from_filelike(BytesIO(content))
+    except CalamineError:
+        spared = _macro_sheets_aside(name, content) if kind is Kind.XLSX else content
+        if spared is content:
+            raise
+        return CalamineWorkbook.from_filelike(BytesIO(spared))
+
+
+def _macro_sheets_aside(name: str, content: bytes) -> bytes:
+    """The package with its sheets of macros called dialogs, which the fast reader lists and never opens.
+
+    The same object if there are none.
     """
-    with ZipFile(BytesIO(content)) as zipped:
-        parts = zipped.infolist()
-        at = next((part for part in parts if _RELATIONS.fullmatch(part.filename)), None)
-        listed = b"" if at is None else zipped.read(at)
+    with opened_package(name, content) as package:
+        listed = package.read(_RELATIONS) if _RELATIONS in package else b""
         changed = _MACRO_SHEET.sub(rb"\1dialogsheet", listed)
-        if at is None or changed == listed:
-            return content
-        spared = BytesIO()
-        with ZipFile(spared, "w") as copy:
-            for part in parts:
-                copy.writestr(part, changed if part is at else zipped.read(part))
-    return spared.getvalue()
+        return content if changed == listed else package.with_part(_RELATIONS, changed)
 
 
 def _scanned(file: Path, content: bytes, kind: Kind) -> WorkbookScan:

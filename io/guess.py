@@ -99,8 +99,11 @@ def _guess_sheet(workbook: Workbook, sheet: Sheet, table: Table | None) -> Sheet
 
 
 def _measured(sheet: Sheet, c: Column, patient: int, first: int) -> Column:
-    """The column as one of values if it is called a fact, as weight is, but its numbers differ within a patient."""
-    if c.field != "fact" or not c.cells.numeric:
+    """The column as one of values if it is a quantity that may be a fact, as weight is, and differs within a patient.
+
+    Durations differ from visit to visit as well, and stay facts of the first one.
+    """
+    if c.field != "fact" or not c.cells.numeric or plain(c.reading.name) not in words("quantity", "names"):
         return c
     met: dict[CellValue, CellValue] = {}
     for row in sheet.rows[first - 1 :]:

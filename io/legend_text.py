@@ -25,7 +25,7 @@ def legend_text(study: Study, figure: Figure, result: PairedResult | None) -> st
     cohort = study.cohort
     parts = [f"{figure.title}.", _who(study, figure)]
     parts.append(foot_of(figure))
-    parts += _bands(study, figure)
+    parts += _bands(study, figure) + _effects(study, figure)
     told = shown if shown is not None and shows_answer(study, figure, shown) else None
     if told is not None:
         parts += _answer(told) + _at_the_limit(study, told)
@@ -62,6 +62,14 @@ def _bands(study: Study, figure: Figure) -> list[str]:
     )
     known = dict.fromkeys(f"{band.label} after {band.source}" for band in bands if band.label in foot and band.source)
     return [f"{word}{listed(entries)}." for word, entries in (("Shaded: ", fresh), ("Limits of ", known)) if entries]
+
+
+def _effects(study: Study, figure: Figure) -> list[str]:
+    """What the squares and lines of a forest are: its axis says it, which a legend cannot point at."""
+    if study.chart.kind != "forest" or not figure.panels:
+        return []
+    axis = figure.panels[0].x.label.replace("\n", " ")
+    return [f"{axis} (squares and lines), better to the right; n stands in each row."] if axis else []
 
 
 def _at_the_limit(study: Study, result: PairedResult) -> list[str]:

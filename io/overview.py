@@ -39,10 +39,13 @@ def side_text(summary: Summary) -> str:
 
     >>> side_text(Summary(5, 16.0, 8.0, 16.0)), side_text(Summary(0))
     ('16 (8 to 16)', '–')
+    >>> side_text(Summary(3, 10.0, 10.0, 40.0, signs=("<", "<", "")))
+    '<10 (<10 to 40)'
     """
     if summary.median is None:
         return "–"
-    return f"{number(summary.median)} ({number(summary.min)} to {number(summary.max)})"
+    least, middle, most = summary.signs
+    return f"{middle}{number(summary.median)} ({least}{number(summary.min)} to {most}{number(summary.max)})"
 
 
 def share_text(share: Proportion) -> str:

@@ -64,6 +64,14 @@ class Package:
         """The unpacked size that the directory declares for a part."""
         return self._parts[path.lower()].file_size
 
+    def with_part(self, path: str, content: bytes) -> bytes:
+        """A copy of the package in which one part has another content."""
+        copy = BytesIO()
+        with ZipFile(copy, "w") as zipped:
+            for name, part in self._parts.items():
+                zipped.writestr(part, content if name == path.lower() else self._zipped.read(part))
+        return copy.getvalue()
+
     def check(self, path: str) -> None:
         """Unpack a part piece by piece; zipfile raises BadZipFile if it is not what the directory declares.
 

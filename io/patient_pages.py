@@ -46,7 +46,8 @@ _BESIDE_ID = ("labs", "lab", "labor", "scores", "score", "values", "werte", "ver
 class Page:
     """The sheet of one patient. ``said`` is the id in its head, ``named`` the one in its name; either may be missing.
 
-    ``facts`` are labels with their values, ``head`` and ``rows`` the table; ``is_log`` tells a log of drugs.
+    ``facts`` are labels with their values, ``head`` and ``rows`` the table; ``is_log`` tells a log of drugs. ``part``
+    is the number of the part of a sheet with several patients under each other, 0 for a sheet of one patient.
     """
 
     sheet: Sheet
@@ -57,6 +58,12 @@ class Page:
     rows: tuple[tuple[Placed, ...], ...]
     is_log: bool
     left_out: tuple[Issue, ...] = ()
+    part: int = 0
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The sheet and its part, by which pages of one patient belong together."""
+        return self.sheet.name, self.part
 
     @property
     def headers(self) -> frozenset[str]:

@@ -19,7 +19,7 @@ from trajecta.stats.cohort import Censored, Kind, Observation
 from trajecta.stats.compare import overview
 from trajecta.stats.figure import Figure
 from trajecta.stats.results import PairedResult
-from trajecta.stats.words import results_sentence
+from trajecta.stats.words import results_sentence, summary_text
 
 CENSORED = {
     Censored.NO: "",
@@ -131,7 +131,8 @@ def result_rows(result: PairedResult) -> Iterator[Row]:
     yield ("Answer", results_sentence(result), None, None, None, None, None, None, None, result.n, result.methods, "")
     for side, summary in (("before", result.before_summary), ("after", result.after_summary)):
         name = f"Median {side} (range)"
-        yield ("Summary", name, summary.median, None, None, summary.min, summary.max, None, None, summary.n, "", "")
+        said = summary_text(summary) if any(summary.signs) else ""
+        yield ("Summary", name, summary.median, None, None, summary.min, summary.max, None, None, summary.n, said, "")
     for t in result.tests:
         yield ("Test", t.name, t.statistic, t.p, t.p_smallest, None, None, None, None, t.n_used, t.method, t.reason)
     spans = [*result.intervals, *([result.yes_no.difference] if result.yes_no is not None else [])]

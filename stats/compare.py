@@ -10,6 +10,7 @@ from dataclasses import replace
 from trajecta.stats.cohort import Censored, Cohort, Direction, Kind, Measure, Observation, Pair, Pairs, Visit
 from trajecta.stats.decimals import PairedValues, doubled_median, paired_values, sum_of_squares
 from trajecta.stats.intervals import INTERVALS, Setting
+from trajecta.stats.limits_of_assay import signs_of
 from trajecta.stats.paired_tests import TESTS, signed_rank
 from trajecta.stats.results import (
     Comparison,
@@ -63,8 +64,10 @@ def compare(cohort: Cohort, question: Comparison) -> PairedResult:
         after_label=after.label,
         changes=tuple(_change(p, values, i) for i, p in enumerate(pairs.used)),
         left_out=pairs.left_out,
-        before_summary=summary(recorded, recorded.before),
-        after_summary=summary(recorded, recorded.after),
+        before_summary=replace(
+            summary(recorded, recorded.before), signs=signs_of([pair.before for pair in pairs.used])
+        ),
+        after_summary=replace(summary(recorded, recorded.after), signs=signs_of([pair.after for pair in pairs.used])),
         improved=better,
         unchanged=values.zeros,
         worsened=None if better is None else values.n - values.zeros - better,

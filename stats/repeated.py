@@ -14,6 +14,7 @@ from trajecta.stats.cohort import Censored, Cohort, Direction, Kind, LeftOut, Me
 from trajecta.stats.compare import summary
 from trajecta.stats.decimals import PairedValues, paired_values
 from trajecta.stats.friedman import VisitsTest, friedman
+from trajecta.stats.limits_of_assay import signs_of
 from trajecta.stats.patient_summaries import PatientSummary, points_of, summarise
 from trajecta.stats.post_hoc import Pairing, PostHoc, pairs_of, post_hoc
 from trajecta.stats.results import Summary, Zeros
@@ -229,7 +230,7 @@ def _column(
     return VisitColumn(
         visit.key,
         visit.label,
-        summary(grid, grid.before),
+        replace(summary(grid, grid.before), signs=signs_of([row[place] for row in complete.values()])),
         sum(o is not None and o.value is not None for o in have),
         None if time is None or isinstance(axis, str) else float(time),
         sum(value != 0.0 for value in values) if measure.kind is Kind.YES_NO else None,

@@ -32,7 +32,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Summary of one side of the comparison; ``sd`` has n − 1 in the denominator and is None for n < 2."""
+    """Summary of one side of the comparison; ``sd`` has n − 1 in the denominator and is None for n < 2.
+
+    ``signs`` stand before smallest value, median and largest value where values beyond the limit of the assay leave
+    the figure open (see ``limits_of_assay``); it is then the figure of the limits.
+    """
 
     n: int
     median: float | None = None
@@ -40,6 +44,7 @@ class Summary:
     max: float | None = None
     mean: float | None = None
     sd: float | None = None
+    signs: tuple[str, str, str] = ("", "", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,11 +220,12 @@ def _lowered(sentence: str) -> str:
 
 
 def summary_text(summary: Summary) -> str:
-    """A side of the comparison, "median 16 (range 8 to 16)", or "no values"."""
+    """A side of the comparison, "median 16 (range 8 to 16)", or "no values"; "median <10" where that is all there is."""
     if summary.median is None or summary.min is None or summary.max is None:
         return "no values"
-    reach = f"range {number_text(summary.min)} to {number_text(summary.max)}"
-    return f"median {number_text(summary.median)} ({reach})"
+    least, middle, most = summary.signs
+    reach = f"range {least}{number_text(summary.min)} to {most}{number_text(summary.max)}"
+    return f"median {middle}{number_text(summary.median)} ({reach})"
 
 
 def leading_test(result: PairedResult) -> TestResult | None:

@@ -167,6 +167,19 @@ def test_the_legend_of_the_pairs_tells_n_test_sides_bars_and_the_level_reached()
         assert words in said
 
 
+def test_the_legend_says_that_numbers_rest_on_the_limits_of_the_assay() -> None:
+    study, figure, result = drawn("before-after", opened().asking("anti-dsdna"))
+    said = "6 of 10 values lie beyond the limit of measurement and enter at that limit."
+    assert said in legend_text(study, figure, result)
+    assert said not in legend_text(*drawn("before-after"))
+
+
+def test_the_legend_of_the_forest_tells_what_is_drawn() -> None:
+    assert "Rank-biserial correlation, 95 % interval (squares and lines), better to the right" in legend_text(
+        *drawn("forest")
+    )
+
+
 def test_the_legend_names_who_was_left_out_and_why() -> None:
     study, figure, result = drawn("before-after", opened().excluding("SYN-02", "withdrew consent"))
     assert "1 patient left out of the comparison: SYN-02, excluded by the user: withdrew consent." in legend_text(

@@ -4,14 +4,14 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
 
 from trajecta.io.svg import svg_bytes
 from trajecta.stats.charts.axes import axis_for_range, linear_ticks, log_ticks, zoomed
-from trajecta.stats.charts.choice import ChartChoice, TimeUnit
+from trajecta.stats.charts.choice import ChartChoice, TimeUnit, ValueScale
 from trajecta.stats.charts.layout import overlap, text_boxes
 from trajecta.stats.charts.registry import CHARTS, build_figure, chart
 from trajecta.stats.cohort import (
@@ -327,6 +327,42 @@ def test_before_after_writes_only_what_the_result_says() -> None:
     assert texts.count("n = 4") == 2
     assert not any("*" in text or "signific" in text for text in texts)
     assert "5 of 5 improved, by 8 to 16 points." in figure.alt
+
+
+def test_a_median_of_values_beyond_the_limit_carries_their_sign() -> None:
+    def beyond(i: int, j: int) -> Censored:
+        if j == 0:
+            return Censored.ABOVE if i in (1, 2) else Censored.NO
+        return Censored.BELOW if i == 0 else Censored.NO
+
+    cohort = made(lambda i, j: (400.0 if i else 90.0) if j == 0 else 10.0 + i, 3, visits=2)
+    seen = tuple(
+        replace(o, censored=beyond(i, j))
+        for o, (i, j) in zip(cohort.observations, product(range(3), (0, 1)), strict=True)
+    )
+    cohort = replace(cohort, observations=seen)
+    figure = build_figure(cohort, "m", answered(cohort, "v0", "v1"), ChartChoice("before-after", 89.0))
+    texts = [text for text, _ in text_boxes(figure)]
+    assert ">400" in texts
+    assert "11" in texts
+    assert "Median >400 before and 11 after." in figure.alt
+
+
+@pytest.mark.parametrize("kind", ["change", "waterfall", "heat", "trajectories"])
+def test_long_ids_that_begin_alike_can_be_told_apart(kind: str) -> None:
+    cohort = made(lambda i, j: 3.0 + i - j, 6, ids="UNIVERSITY-HOSPITAL-COHORT-PATIENT-{:04d}")
+    choice = ChartChoice(kind, 89.0, each=kind == "trajectories")
+    figure = build_figure(cohort, "m", answered(cohort, "v0", "v1"), choice)
+    names = [text for text, _ in text_boxes(figure) if text.startswith("UNI")]
+    assert len(names) == 6
+    assert {name[-1] for name in names} == set("123456")
+
+
+@pytest.mark.parametrize("scale", [ValueScale.CHANGE, ValueScale.PERCENT])
+def test_a_long_name_never_hides_that_changes_are_drawn(scale: ValueScale) -> None:
+    cohort = made(lambda i, j: 3.0 + i - j, 6, name=LONG)
+    figure = build_figure(cohort, "m", answered(cohort, "v0", "v1"), ChartChoice("spider", 60.0, scale=scale))
+    assert "change from Baseline" in figure.panels[0].y.label
 
 
 def test_before_after_without_an_answer_says_what_to_do() -> None:

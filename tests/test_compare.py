@@ -196,7 +196,7 @@ def test_the_json_object_has_the_promised_fields() -> None:
     assert promised <= set(found)
     assert (found["measure"], found["n"], found["yes_no"]) == ("SLEDAI-2K", 5, None)
     assert found["left_out"][0]["patient"] == "F"
-    assert set(found["before_summary"]) == {"n", "median", "min", "max", "mean", "sd"}
+    assert set(found["before_summary"]) == {"n", "median", "min", "max", "mean", "sd", "signs"}
     tests = {test["key"]: test for test in found["tests"]}
     assert list(tests) == ["signed_rank", "sign", "sign_flip", "paired_t", "log_ratio_t"]
     assert set(tests["sign"]) == {

@@ -58,6 +58,7 @@ def test_the_findings_follow_every_choice(dialog: ExportDialog) -> None:
     assert "300 dpi; Ann Rheum Dis asks for 1000 dpi" in dialog.findings.accessibleDescription()
     dialog.dpi.setValue(1000)
     assert "dpi" not in dialog.findings.accessibleDescription()
+    assert abs(dialog.height_mm.value() - dialog.preview.figure.height_mm) < 0.1
     dialog.own_height.setChecked(True)
     dialog.height_mm.setValue(260)
     assert "260 mm high" in dialog.findings.accessibleDescription()

@@ -66,6 +66,21 @@ def test_better_is_always_to_the_right(direction: Direction, sign: float) -> Non
         assert dots[0].fill
 
 
+def test_the_forest_always_tells_what_its_intervals_are() -> None:
+    for effect in Effect:
+        for width in (60.0, 85.0, 89.0, 100.0, 120.0, 183.0):
+            figure = drawn(COHORTS["fifty"], kind="forest", effect=effect, width_mm=width)
+            assert figure.panels[0].x.label.replace("\n", " ").endswith("95 % interval")
+            heads = [m.text for m in figure.page if isinstance(m, Note) and m.bold]
+            assert any("hange" in text for text in heads)
+            assert not any("…" in text for text in heads)
+
+
+def test_the_forest_says_why_a_change_has_no_interval() -> None:
+    figure = drawn(made(lambda i, j: 2.0 + i + 3 * j, 6), kind="forest", width_mm=120.0)
+    assert "No interval of C3: All patients changed by the same amount" in texts(figure)
+
+
 def test_the_forest_holds_what_the_overview_says() -> None:
     cohort = several()
     figure = drawn(cohort, kind="forest", width_mm=183.0)

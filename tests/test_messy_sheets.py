@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from sheets import Row, text_table, workbook
@@ -10,6 +11,7 @@ from sheets import Row, text_table, workbook
 from trajecta.io.build import build_cohort
 from trajecta.io.cells import read_cell
 from trajecta.io.certificate import certify
+from trajecta.io.column_readings import sheet_readings
 from trajecta.io.guess import guess_mapping
 from trajecta.io.question_sources import open_questions
 from trajecta.io.questions import answered
@@ -264,3 +266,152 @@ def test_a_log_of_drugs_under_the_visits_of_a_patient(tmp_path: Path) -> None:
     assert [v.key for v in cohort.visits] == ["baseline", "month 3"]
     assert value(cohort, "sledai-2k", "month 3", "P3") == 4
     assert [(course.patient, course.daily_mg) for course in cohort.courses] == [(p, 400.0) for p in ids(cohort)]
+
+
+def test_a_date_beside_a_stop_is_said(tmp_path: Path) -> None:
+    scores: list[Row] = [("ID", "Visit", "SLEDAI-2K"), ("P01", "Baseline", 8), ("P01", "Month 3", 2)]
+    drugs: list[Row] = [("P01",), ("Medikament", "Baseline", "Month 3"), ("MMF", "1-0-1 g", "stop 3/23")]
+    cohort, issues = read(workbook(tmp_path / "a.xlsx", {"V": scores, "M": [*drugs, ("HCQ", "200 mg", "1 g stop")]}))
+    assert [(c.drug, c.stop) for c in cohort.courses] == [("MMF", 90), ("HCQ", 90), ("none", None)]
+    said = [issue for issue in issues if issue.kind == "a date beside a stop"]
+    assert [(str(issue.where), "“3/23” beside the stop of “MMF”" in issue.text) for issue in said] == [("M!C3", True)]
+
+
+def test_names_of_variables_carry_units(tmp_path: Path) -> None:
+    rows: list[Row] = [("record_id", "redcap_event_name", "c3_g_l", "crp_mg_l", "upcr_mg_g", "vas_a_b")]
+    rows += [(p, e, 0.8, 5, 300, 2) for p in (1, 2) for e in ("baseline_arm_1", "month_3_arm_1")]
+    cohort, _ = one_sheet(tmp_path, rows)
+    measures = {m.key: m.unit for m in cohort.measures}
+    assert measures == {"c3": "g/L", "crp": "mg/L", "upcr": "mg/g", "vas_a_b": ""}
+
+
+@pytest.mark.parametrize("patient", ["Subject", "USUBJID"])
+def test_the_parameter_that_says_the_version_names_the_measure(tmp_path: Path, patient: str) -> None:
+    rows: list[Row] = [(patient, "PARAMCD", "PARAM", "AVISIT", "AVAL")]
+    rows += [(p, "SLEDAI", "SLEDAI-2K (0-105)", v, 8) for p in ("P1", "P2") for v in ("Baseline", "Month 3")]
+    cohort, issues = one_sheet(tmp_path, rows)
+    assert [m.key for m in cohort.measures] == ["sledai-2k"]
+    assert not any("is read as" in issue.text for issue in issues)
+
+
+OF_AB: list[Row] = [("BL", 8), ("M3", 4)]
+OF_CD: list[Row] = [("BL", 6), ("M3", None)]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("Patient AB",), *OF_AB, (), ("Patient CD",), *OF_CD],
+        [("Patient AB",), *OF_AB, ("Mean", 6), ("Patient CD",), *OF_CD, ("Mean", 6)],
+        [("Visit", "SLEDAI-2K"), ("Patient AB",), *OF_AB, ("Patient CD",), *OF_CD],
+        [("Pat.: AB",), ("Visit", "SLEDAI-2K"), *OF_AB, (), ("Pat.: CD",), ("Visit", "SLEDAI-2K"), *OF_CD],
+        [("Patient:", "AB"), ("Visite", "SLEDAI-2K"), *OF_AB, ("Patient:", "CD"), ("Visite", "SLEDAI-2K"), *OF_CD],
+        [("Patient AB",), (None, "BL", "M3"), ("SLEDAI-2K", 8, 4), ("C3", 1, 2), (), ("Patient CD",),
+         (None, "BL", "M3"), ("SLEDAI-2K", 6, None), ("C3", 3, 4)],
+    ],
+)  # fmt: skip
+def test_patients_under_each_other_on_one_sheet(tmp_path: Path, rows: list[Row]) -> None:
+    cohort, _ = read(workbook(tmp_path / "a.xlsx", {"SLEDAI-2K": rows}))
+    assert ids(cohort) == ["AB", "CD"]
+    assert [(o.patient, o.visit, o.value) for o in cohort.observations if o.measure == "sledai-2k"] == [
+        ("AB", "baseline", 8), ("AB", "month 3", 4), ("CD", "baseline", 6)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [("Patient AB",), *OF_AB, ("Patient AB",), *OF_CD],  # one patient
+        [("Patient AB",), *OF_AB, ("Patient CD",), ("not seen since",), ("M3", 2)],
+        [("Patient data",), *OF_AB, ("Patient list",), *OF_CD],
+    ],
+)
+def test_what_only_looks_like_patients_under_each_other(tmp_path: Path, rows: list[Row]) -> None:
+    cohort, issues = one_sheet(tmp_path, rows)
+    assert not cohort.patients
+    assert any(issue.severity is Severity.ERROR for issue in issues)
+
+
+def dated(first: Sequence[str], last: Sequence[str]) -> list[Row]:
+    rows: list[Row] = [("ID", "Visit", "Date", "SLEDAI-2K")]
+    return rows + [(f"P{n}", v, d, 4) for n, pair in enumerate(zip(first, last, strict=True)) for v, d in
+                   zip(("BL", "M3"), pair, strict=True)]  # fmt: skip
+
+
+@pytest.mark.parametrize("month_first", [False, True])
+def test_names_of_visits_decide_the_order_of_day_and_month(tmp_path: Path, month_first: bool) -> None:
+    first, last = ("03/01/2023", "05/01/2023"), ("04/04/2023", "06/04/2023")
+    if month_first:
+        first, last = ("01/03/2023", "01/05/2023"), ("04/04/2023", "04/06/2023")
+    cohort, issues = one_sheet(tmp_path, dated(first, last))
+    assert [cohort.day(p, "month 3") for p in ("P0", "P1")] == [91.0, 91.0]
+    order = "month before day" if month_first else "day before month"
+    assert [order in issue.text for issue in issues if "“Date”" in issue.text] == [True]
+    assert not any(issue.kind == "day or month first" for issue in issues)
+    book = read_workbook(tmp_path / "a.xlsx")
+    shown = sheet_readings(book.sheets[0], guess_mapping(book).sheets[0])[3]
+    assert f"{order}: as the names of the visits show" in shown.evidence
+    assert shown.cells[0].value == cohort.patient("P0").time_zero
+
+
+def test_an_open_order_of_day_and_month_is_one_warning_and_one_question(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", {"S": dated(["03/01/2023"] * 15, ["04/01/2023"] * 15)})
+    cohort, issues = read(path)
+    said = [issue for issue in issues if issue.kind == "day or month first"]
+    assert [issue.text.endswith(", and so are 29 more cells of this column.") for issue in said] == [True]
+    book = read_workbook(path)
+    asked = open_questions(book, guess_mapping(book), cohort, issues)
+    assert sum(q.kind == "day or month first" for q in asked) == 1
+
+
+def test_a_weight_that_changes_is_a_measure_and_a_base_excess_no_baseline(tmp_path: Path) -> None:
+    rows: list[Row] = [("ID", "Visit", "SLEDAI-2K", "Gewicht (kg)", "Height", "Base excess", "Disease duration")]
+    rows += [("P1", "BL", 8, 70, 170, -1, 5), ("P1", "M3", 4, 72, 170, 0, 6), ("P2", "BL", 8, 60, 160, 1, 2)]
+    cohort, _ = one_sheet(tmp_path, rows)
+    assert {m.key: m.unit for m in cohort.measures} == {"sledai-2k": "", "gewicht": "kg", "base excess": ""}
+    assert value(cohort, "gewicht", "month 3", "P1") == 72
+    assert cohort.patient("P1").facts == (("Height", "170"), ("Disease duration", "5"))
+    wide: list[Row] = [("ID", "Base excess BL", "Base excess M3"), ("P1", -1, 0), ("P2", 1, 2)]
+    cohort, _ = read(workbook(tmp_path / "b.xlsx", {"S": wide}))
+    assert value(cohort, "base excess", "baseline", "P1") == -1
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "low"),
+    [
+        ("CRP (mg/L)", ("0.8 L", "12 H"), True),
+        ("CRP", ("0.8 L", "12"), True),
+        ("Zinc", ("0.8 L", "12 H"), True),
+        ("FVC (L)", ("0.8 L", "12 H"), False),
+        ("FVC", ("0.8 L", "1.2 L"), False),
+    ],
+)
+def test_a_low_flag_is_no_unit(tmp_path: Path, header: str, cells: tuple[str, str], low: bool) -> None:
+    rows: list[Row] = [("ID", "Visit", header), ("P1", "BL", cells[0]), ("P1", "M3", cells[1])]
+    cohort, issues = one_sheet(tmp_path, rows)
+    assert cohort.observations[0].value == 0.8
+    assert any("“L” is a remark" in issue.text for issue in issues) is low
+    book = read_workbook(tmp_path / "a.xlsx")
+    seen = sheet_readings(book.sheets[0], guess_mapping(book).sheets[0])[3].cells[0]  # what the import dialog shows
+    assert (seen.value, seen.remark == "L") == (0.8, low)
+    assert not any(issue.severity is Severity.ERROR for issue in issues)
+
+
+def test_sheets_of_macros_do_not_hide_the_others(tmp_path: Path) -> None:
+    sheets: dict[str, list[Row]] = {"Macro": [("x",)], "S": [("ID", "SLEDAI-2K BL", "SLEDAI-2K M3"), ("P1", 8, 4)]}
+    made = workbook(tmp_path / "a.xlsx", {name: iter(rows) for name, rows in sheets.items()})
+    path = tmp_path / "a.xlsm"
+    with ZipFile(made) as old, ZipFile(path, "w") as new:
+        for part in old.namelist():
+            content = old.read(part)
+            if part == "xl/_rels/workbook.xml.rels":
+                content = content.replace(b"/xl/worksheets/sheet1.xml", b"/xl/macrosheets/sheet1.xml")
+                at = content.index(b"macrosheets")
+                start, end = content.rindex(b"<", 0, at), content.index(b">", at)
+                line = content[start:end].replace(b"relationships/worksheet", b"relationships/xlMacrosheet")
+                content = content[:start] + line + content[end:]
+            new.writestr(part.replace("worksheets/sheet1.xml", "macrosheets/sheet1.xml"), content)
+    book = read_workbook(path)
+    assert [(s.name, "macros" in s.trouble) for s in book.sheets] == [("Macro", True), ("S", False)]
+    cohort, _ = read(path)
+    assert value(cohort, "sledai-2k", "month 3", "P1") == 4

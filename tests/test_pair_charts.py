@@ -321,6 +321,21 @@ def test_coincident_patients_are_counted_and_named() -> None:
     assert "P1, P2 and P3 have the same two values." in figure.alt
     crowd, _ = drawn("scatter", tuple((i // 2, i // 4) for i in range(40)))
     assert texts(crowd).count("×2") > 5
+    assert any("Ringed: groups of 2 patients with the same two values." in text for text in texts(crowd))
+
+
+def test_no_count_covers_a_symbol() -> None:
+    figure, _ = drawn("scatter", tuple((10 + i % 9, 9 + i % 9 - i % 4) for i in range(50)))
+    panel = figure.panels[0]
+    low, high = panel.x.range
+    places = [
+        (panel.area.x + (x - low) / (high - low) * panel.area.width, on_page(panel, y))
+        for mark in panel.marks
+        if isinstance(mark, Dots)
+        for x, y in mark.points
+    ]
+    boxes = [box for text, box in text_boxes(figure) if text.startswith("×")]
+    assert not [1 for b in boxes for x, y in places if b.x < x < b.x + b.width and b.y < y < b.y + b.height]
 
 
 # --- Bland–Altman and distribution ------------------------------------------------------------------------------------

@@ -62,7 +62,9 @@ def _drawn(
     if panel is None:
         return too_low(cohort, choice, found)
     title = f"{found.name}, {result.before_label} and {result.after_label}"
-    return Figure(choice.width_mm, height_mm, (panel,), tuple(sheet.marks), title, _words(cohort, result, rows, medians))
+    return Figure(
+        choice.width_mm, height_mm, (panel,), tuple(sheet.marks), title, _words(cohort, result, rows, medians)
+    )
 
 
 def answer_lines(result: PairedResult) -> tuple[str, ...]:

@@ -220,7 +220,7 @@ def _heads(columns: _Columns, panel: Panel, sheet: Sheet) -> list[Mark]:
         marks.append(Note((columns.change, base), "Change (interval), level", size, SOFT_INK, bold=True))
     else:
         what = "change (interval), level" if columns.levels else "change (interval)"
-        heads = (f"Measure, n: {what}", f"n: {what}", what.capitalize())
+        heads = (f"Measure, n: {what}", f"n: {what}", what.capitalize(), "Change (interval)", "Change")
         fitting = (text for text in heads if text_width(text, size, bold=True) <= columns.change_width)
         text = next(fitting, shortened(heads[-1], columns.change_width, size, bold=True))
         marks = [Note((columns.name, base), text, size, SOFT_INK, bold=True)]
@@ -271,7 +271,16 @@ def _feet(
         said.append(f"Not drawn, as there is none: {listed(bare)}.")
     if without:
         said.append(f"No patient with both values: {listed(without)}.")
+    for reason in dict.fromkeys(_lacking(row) for row in rows):
+        if reason:
+            alike = listed(row.result.measure.name for row in rows if _lacking(row) == reason)
+            said.append(f"No interval of {alike}: {reason}")
     return (" ".join(said),)
+
+
+def _lacking(row: _Row) -> str:
+    """Why the change of a row has no interval, as the result says it; empty where it has one, and for yes/no."""
+    return "" if row.level or row.result.yes_no is not None else row.result.interval("hodges_lehmann").reason
 
 
 def _words(cohort: Cohort, rows: Sequence[_Row], choice: ChartChoice, without: Sequence[str]) -> str:

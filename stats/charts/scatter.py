@@ -124,7 +124,9 @@ def _feet(plot: _Plot) -> tuple[str, ...]:
     if plot.result.measure.direction is not Direction.UNKNOWN:
         notes.append("Shaded side: improved.")
     if groups := [g for g in _coincident(plot.rows) if len(g) > 1]:
-        notes.append(f"Ringed: {'patients' if len(groups) == 1 else 'groups of patients'} with the same two values.")
+        least, most = min(map(len, groups)), max(map(len, groups))
+        size = f"{least} to {most}" if least < most else str(least)
+        notes.append(f"Ringed: {size if len(groups) == 1 else f'groups of {size}'} patients with the same two values.")
     return (" ".join((*notes, *beyond_note(plot.rows))),)
 
 
@@ -219,7 +221,10 @@ def _coincident(rows: Sequence[PairRow]) -> list[list[PairRow]]:
 def _labels(
     groups: Sequence[Sequence[PairRow]], places: Places, size: float, symbol: float, direct: bool
 ) -> list[Mark] | None:
-    """Count badges and, if ``direct``, the patients' ids; None if a label finds no place."""
+    """Count badges and, if ``direct``, the patients' ids; None if an id finds no place.
+
+    A badge on a symbol could not be read; where a crowd leaves no place there is none, and the foot tells the sizes.
+    """
     found: list[Mark] = []
     for group in groups:
         count = f"×{len(group)}" if len(group) > 1 else ""
@@ -229,7 +234,7 @@ def _labels(
         at = (group[0].before.value, group[0].after.value)
         gap = symbol / 2 + (1.75 if count else 0.0)
         key = group[0].patient if len(group) == 1 else ""
-        note = places.set(around(at, f"{count} {ids}".strip(), size, gap, key=key), strict=direct)
+        note = places.set(around(at, f"{count} {ids}".strip(), size, gap, key=key), strict=True)
         if note is not None:
             found.append(note)
         elif direct:
