@@ -28,9 +28,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "earlier", "&File", "Compare with an e&arlier cut…", "See what changed since an earlier file", "", "", True
     ),
-    ActionSpec(
-        "certificate", "&File", "&Certificate…", "See every number beside its cell, read anew", "", "", True
-    ),
+    ActionSpec("certificate", "&File", "&Certificate…", "See every number beside its cell, read anew", "", "", True),
     ActionSpec(
         "export",
         "&File",

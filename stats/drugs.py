@@ -44,6 +44,8 @@ class DrugClass(StrEnum):
     OTHER = "other"
     NOT_COUNTED = "not counted"
     NONE = "none"
+
+
 NOT_STATED = "not stated"  # an entry of the drug list: with it nothing of that day's medication is known
 
 

@@ -220,7 +220,7 @@ def _lowered(sentence: str) -> str:
 
 
 def summary_text(summary: Summary) -> str:
-    """A side of the comparison, "median 16 (range 8 to 16)", or "no values"; "median <10" where that is all there is."""
+    """A side of the comparison: "median 16 (range 8 to 16)", "median <10 (range <10 to 12)", or "no values"."""
     if summary.median is None or summary.min is None or summary.max is None:
         return "no values"
     least, middle, most = summary.signs

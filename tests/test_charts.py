@@ -323,7 +323,7 @@ def test_before_after_writes_only_what_the_result_says() -> None:
     figure = figure_of("five", ChartChoice("before-after", 89.0))
     texts = [text for text, _ in text_boxes(figure)]
     assert "Exact Wilcoxon signed-rank P = 0.0625, the smallest P that 4 pairs can give" in texts
-    assert "Hodges–Lehmann estimate −12 (−16 to −8), level 93.75 %" in texts
+    assert "Hodges–Lehmann estimate −12 points (−16 to −8), level 93.75 %" in texts
     assert texts.count("n = 4") == 2
     assert not any("*" in text or "signific" in text for text in texts)
     assert "5 of 5 improved, by 8 to 16 points." in figure.alt

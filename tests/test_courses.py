@@ -9,15 +9,16 @@ from test_charts import COHORTS, GOLDEN, assert_texts_have_their_own_places, fiv
 
 from trajecta.io.svg import svg_bytes
 from trajecta.stats.charts.axes import axis_for_range, axis_marks
+from trajecta.stats.charts.bands import crosses, inside, obstacles
 from trajecta.stats.charts.centre import quantile
 from trajecta.stats.charts.choice import Centre, ChartChoice, Gaps, TimeUnit, ValueScale
 from trajecta.stats.charts.direct import spread
-from trajecta.stats.charts.layout import text_boxes
+from trajecta.stats.charts.layout import note_box, overlap, panel_point, text_boxes
 from trajecta.stats.charts.multiples import MOST_GROUPS, group_names
 from trajecta.stats.charts.registry import build_figure
 from trajecta.stats.charts.shade import shade_names
 from trajecta.stats.charts.stack import MOST, stacked_measures
-from trajecta.stats.cohort import Cohort, Course, Event, LeftOut, Measure, Observation
+from trajecta.stats.cohort import Censored, Cohort, Course, Event, LeftOut, Measure, Observation
 from trajecta.stats.compare import compare, default_comparison
 from trajecta.stats.figure import Area, Block, Dots, Figure, Line, Note, Pin, Rule, Scale, Shape
 
@@ -233,6 +234,99 @@ def test_a_missed_visit_is_a_cross_and_only_a_dashed_line_may_bridge_it() -> Non
         crosses = [m for m in figure.panels[0].marks if isinstance(m, Dots) and m.shape is Shape.CROSS]
         assert [(m.key, m.names, len(m.points)) for m in crosses] == [("SYN-03", (), 1)]
     assert "the value there is not known" in texts(dashed)
+
+
+def scores(*rows: tuple[float | None, ...]) -> Cohort:
+    """Patients with these scores, none of them beyond a limit."""
+    cohort = made(lambda i, j: rows[i][j], len(rows), visits=len(rows[0]))
+    seen = tuple(replace(o, censored=Censored.NO) for o in cohort.observations)
+    return replace(cohort, measures=(Measure("m", "Score", range=(0, 105)),), observations=seen)
+
+
+def badges(figure: Figure) -> list[Note]:
+    notes = (m for panel in figure.panels for m in panel.marks if isinstance(m, Note))
+    return [note for note in notes if note.text.startswith("×")]
+
+
+@pytest.mark.parametrize("kind", ["trajectories", "spider", "stack"])
+def test_courses_that_coincide_are_counted_at_their_end(kind: str) -> None:
+    twins = scores((16, 8, 2), (10, 6, 4), (16, 8, 2), (12, 12, 6))
+    figure = drawn(twins, kind=kind)
+    panel = figure.panels[0]
+    (badge,) = badges(figure)
+    assert (badge.text, badge.at[0]) == ("×2", pytest.approx(182 / 30.4375))
+    lines, dots = obstacles(replace(panel, marks=tuple(m for m in panel.marks if m is not badge)))
+    box = note_box(badge, *panel_point(panel, badge))
+    assert inside(box, panel.area)
+    assert not any(overlap(box, dot) for dot in dots)
+    assert not any(crosses(box, *line) for line in lines)
+    assert "Courses that coincide at all their points: P01 and P03." in figure.alt
+    assert "coincide" not in texts(figure)
+
+
+@pytest.mark.parametrize("kind", ["trajectories", "spider", "stack"])
+def test_a_count_that_would_mislead_is_said_at_the_foot(kind: str) -> None:
+    figure = drawn(scores((16, 8, 0), (10, 6, 0), (16, 8, 0), (10, 6, 0), (12, 12, 0)), kind=kind)
+    assert badges(figure) == []
+    assert "ines that coincide: P01 and P03; P02 and P04." in texts(figure)
+    many = drawn(scores(*((20, 10 + i % 6, 0) for i in range(12))), kind=kind)
+    assert "12 courses coincide with another." in texts(many)
+    assert "P01 and P07; P02 and P08" in many.alt
+
+
+def test_ten_equal_courses_of_fifty_patients_are_counted() -> None:
+    figure = drawn(scores(*(tuple(float(5 * (i % 5) + (j * j) % 4) for j in range(12)) for i in range(50))))
+    assert [note.text for note in badges(figure)] == ["×10"] * 5
+
+
+def test_values_equal_at_some_visits_are_no_coincidence() -> None:
+    figure = drawn(scores((16, 8, 2), (16, 8, 3), (5, None, None), (5, None, None)))
+    assert badges(figure) == []
+    assert "coincide" not in texts(figure) + figure.alt
+
+
+def test_groups_count_the_courses_of_their_own_panel() -> None:
+    cohort = scores((16, 8, 2), (16, 8, 2), (16, 8, 2), (3, 3, 3))
+    people = tuple(replace(p, sex=sex) for p, sex in zip(cohort.patients, "FFMM", strict=True))
+    figure = drawn(replace(cohort, patients=people), by="sex", width_mm=183.0)
+    assert [[m.text for m in badges(replace(figure, panels=(p,)))] for p in figure.panels] == [["×2"], []]
+
+
+@pytest.mark.parametrize("centre", [Centre.NONE, Centre.QUARTILES])
+def test_a_cross_under_another_symbol_moves_along_its_gap(centre: Centre) -> None:
+    figure = drawn(scores((20, None, 0), (5, 10, 5), (2, 4, 30)), centre=centre)
+    panel = figure.panels[0]
+    order = [m for m in panel.marks if isinstance(m, Dots)]
+    cross = next(m for m in order if m.shape is Shape.CROSS)
+    assert order[-1] is cross, "after all symbols"
+    ((x, y),) = cross.points
+    last = 182 / 30.4375
+    assert (x, y) == (pytest.approx(last / 4), pytest.approx(15))
+    box = obstacles(replace(panel, marks=(cross,)))[1][0]
+    others = obstacles(replace(panel, marks=tuple(m for m in panel.marks if m is not cross)))[1]
+    assert not any(overlap(box, other) for other in others)
+
+
+def test_a_cross_that_nothing_covers_stays_at_its_visit() -> None:
+    figure = drawn(scores((20, None, 0), (5, 18, 5)))
+    cross = next(m for m in figure.panels[0].marks if isinstance(m, Dots) and m.shape is Shape.CROSS)
+    assert cross.points == ((pytest.approx(91 / 30.4375), pytest.approx(10)),)
+
+
+def test_two_missed_visits_keep_two_crosses() -> None:
+    figure = drawn(scores((30, None, None, 0), (30, None, None, 0), (5, 20, 10, 5)))
+    crosses_drawn = [
+        p for m in figure.panels[0].marks if isinstance(m, Dots) and m.shape is Shape.CROSS for p in m.points
+    ]
+    assert len(crosses_drawn) == len({(round(x, 6), round(y, 6)) for x, y in crosses_drawn}) == 4
+
+
+@pytest.mark.parametrize(("scale", "reach"), [(ValueScale.PERCENT, 10.0), (ValueScale.CHANGE, 2.0)])
+def test_without_any_change_the_axis_reaches_as_far_up_as_down(scale: ValueScale, reach: float) -> None:
+    for kind in ("spider", "trajectories"):
+        axis = drawn(scores((4, 4), (9, 9)), kind=kind, scale=scale).panels[0].y
+        assert (axis.ticks[0][0], axis.ticks[-1][0]) == (-reach, reach)
+        assert axis.range[0] == pytest.approx(-axis.range[1])
 
 
 def test_each_patient_has_a_panel_with_the_others_in_grey() -> None:

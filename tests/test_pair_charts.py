@@ -25,7 +25,7 @@ from trajecta.stats.cohort import (
     Visit,
 )
 from trajecta.stats.compare import compare
-from trajecta.stats.figure import Area, Block, Dots, Figure, Line, Note, Panel, Rule
+from trajecta.stats.figure import Area, Block, Dots, Figure, Line, Note, Panel, Rule, Scale
 from trajecta.stats.palette import style_of
 from trajecta.stats.results import Comparison, PairedResult
 from trajecta.stats.words import level_text
@@ -170,6 +170,49 @@ def test_values_beyond_the_assay_are_marked(kind: str) -> None:
     if kind != "change":
         fills = [m.fill for panel in figure.panels for m in panel.marks if isinstance(m, Dots) and m.key == "P2"]
         assert "" in fills
+
+
+@pytest.mark.parametrize(
+    ("measure", "pairs", "said"),
+    [
+        (SCORE, FIVE, "estimate −12 points (−16 to −8), level"),
+        (SCORE, ((5, 4), (6, 5), (7, 6)), "estimate −1 point"),
+        (Measure("m", "Platelets", "10^9/L"), FIVE, "estimate −12 10⁹/L (−16 to −8), level"),
+        (Measure("m", "Joints", "count"), FIVE, "estimate −12 (−16 to −8), level"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["before-after", "estimation"])
+def test_the_estimate_has_its_unit(kind: str, measure: Measure, pairs: Pairs, said: str) -> None:
+    figure, _ = drawn(kind, pairs, measure)
+    assert said in " ".join(texts(figure))
+    assert said in figure.alt
+
+
+@pytest.mark.parametrize("kind", ["before-after", "estimation"])
+def test_the_answer_wraps_without_a_word_alone_on_a_narrow_page(kind: str) -> None:
+    long = Measure("m", "Anti-dsDNA", "international units per millilitre", range=(0, 105))
+    cohort = cohort_of(FIVE, long)
+    figure = build_figure(cohort, "m", compare(cohort, Comparison("m", "b", "a")), ChartChoice(kind, 61.0))
+    head = [m.text for m in figure.page if isinstance(m, Note)]
+    lines = head[: next(i for i, text in enumerate(head) if text.endswith("93.75 %")) + 1]
+    assert len(lines) == 4
+    assert all(len(line.split()) > 1 and not line.startswith("%") for line in lines)
+    assert not any("…" in line for line in lines)
+
+
+@pytest.mark.parametrize(("scale", "reach"), [(ValueScale.PERCENT, 10.0), (ValueScale.AUTO, 2.0)])
+def test_without_any_change_the_waterfall_reaches_as_far_up_as_down(scale: ValueScale, reach: float) -> None:
+    figure, _ = drawn("waterfall", ((4, 4), (9, 9)), replace(SCORE, important=None), scale=scale)
+    ticks = figure.panels[0].y.ticks
+    assert (ticks[0][0], ticks[-1][0]) == (-reach, reach)
+
+
+@pytest.mark.parametrize("kind", ["estimation", "change", "waterfall", "scatter", "before-after", "distribution"])
+def test_scores_that_are_all_zero_get_whole_ticks(kind: str) -> None:
+    figure, _ = drawn(kind, ((0, 0),) * 3)
+    axes = [axis for panel in figure.panels for axis in (panel.x, panel.y) if axis.scale is Scale.LINEAR]
+    assert axes
+    assert all(float(at).is_integer() for axis in axes for at, _ in axis.ticks)
 
 
 # --- estimation -------------------------------------------------------------------------------------------------------

@@ -81,6 +81,18 @@ def test_other_values_keep_a_linear_axis(measure: Measure, rows: list[tuple[floa
     assert drawn(measure, (0.0, 91.0), rows).panels[0].y.scale is Scale.LINEAR
 
 
+@pytest.mark.parametrize(
+    ("rows", "whole"),
+    [([(0.0, 0.0)] * 3, True), ([(0.0, 1.0), (1.0, 1.0)], True), ([(0.0, 0.5), (1.0, 1.0)], False)],
+)
+def test_whole_scores_of_an_instrument_get_whole_ticks(rows: list[tuple[float, ...]], whole: bool) -> None:
+    for most in (3.0, 105.0):
+        ticks = drawn(Measure("m", "Score", range=(0, most)), (0.0, 91.0), rows).panels[0].y.ticks
+        assert len(ticks) > 1
+        assert all(at.is_integer() for at, _ in ticks) is whole
+        assert ("." not in "".join(text for _, text in ticks)) is whole
+
+
 @pytest.mark.parametrize(("n", "named"), [(50, True), (51, False), (80, False)])
 def test_a_crowd_has_no_legend_but_a_note(n: int, named: bool) -> None:
     figure = drawn(TITRE, (0.0, 91.0), [(10.0 + i, 5.0 + i) for i in range(n)])

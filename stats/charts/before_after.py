@@ -29,7 +29,8 @@ from trajecta.stats.cohort import Censored, Cohort, Kind, Observation
 from trajecta.stats.figure import INK, SOFT_INK, Anchor, Axis, Figure, Line, Mark, Note, Panel, Rect, Scale, Stroke
 from trajecta.stats.results import IntervalResult, PairedResult, Summary, TestResult
 from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
-from trajecta.stats.words import floor_text, level_text, named_test, p_text
+from trajecta.stats.typeset import typeset
+from trajecta.stats.words import floor_text, level_text, named_test, p_text, unit_of
 
 BAR = 9.0  # length in points of a median bar
 MEDIAN_STROKE = Stroke(INK, 1.4)
@@ -83,7 +84,7 @@ def answer_lines(result: PairedResult) -> tuple[str, ...]:
         lines.append(_test_line(test))
     interval = result.yes_no.difference if result.yes_no else shown_interval(result)
     if interval is not None and interval.estimate is not None:
-        lines.append(_interval_line(interval, "" if result.yes_no else result.measure.unit))
+        lines.append(_interval_line(interval, "" if result.yes_no else unit_of(result.measure)))
     return tuple(line for line in lines if line)
 
 
@@ -102,7 +103,9 @@ def _test_line(test: TestResult) -> str:
 def _interval_line(interval: IntervalResult, unit: str) -> str:
     assert interval.estimate is not None
     name = "Hodges–Lehmann estimate" if interval.key == "hodges_lehmann" else interval.name
-    said = f"{name} {short_number(interval.estimate)}"
+    if unit == "points" and abs(interval.estimate) == 1:
+        unit = "point"
+    said = f"{name} {short_number(interval.estimate)}{' ' + typeset(unit) if unit else ''}"
     if interval.low is None or interval.high is None or interval.level is None:
         return said
     limits = f"({short_number(interval.low)} to {short_number(interval.high)})"

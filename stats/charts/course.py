@@ -20,6 +20,7 @@ from trajecta.stats.results import PairedResult
 
 ZERO_DROP = 0.2  # of the logarithms' span: how far below the smallest value zeros are drawn
 LEAST_DROP = 0.3  # decades
+PERCENT_AROUND_ZERO, AROUND_ZERO = 10.0, 2.0  # what an axis shows either way where nobody changed: whole ticks
 NO_CHANGE = Stroke("#9AA3AD", 0.6)
 IMPORTANT = Stroke(SOFT_INK, 0.6, (1.5, 1.5))
 
@@ -53,7 +54,10 @@ class Course:
         values = [*(p.value for trace in self.drawn for p in trace.points), *also]
         if self.scale is ValueScale.LOG:
             return log_axis(self.measure, values, length, pad, size, self.zero)
-        return value_axis(self.measure, [*values, 0.0] if self.is_change else values, length, pad, size)
+        if self.is_change:
+            reach = PERCENT_AROUND_ZERO if self.scale is ValueScale.PERCENT else AROUND_ZERO
+            values = [*values, 0.0] if any(values) else [-reach, reach]
+        return value_axis(self.measure, values, length, pad, size)
 
     def text(self, value: float) -> str:
         """A place on the axis as the number it stands for, changes with their sign and unit."""

@@ -200,13 +200,15 @@ def _axes(plot: _Plot, height: float, size: float) -> tuple[Axis, Axis]:
         if low == high:
             low, high = -1.0, 1.0
         limits = padded(low, high, height, _pad(plot) + 1.0)
-        return own, Axis(label, limits, linear_ticks(low, high, ticks_about(height)), size=size)
-    return replace(own, range=joint), _difference_axis(label, joint, middle, height, size)
+        ticks = linear_ticks(low, high, ticks_about(height), own.steps)
+        return own, Axis(label, limits, ticks, size=size, steps=own.steps)
+    return replace(own, range=joint), _difference_axis(replace(own, label=label), joint, middle, height)
 
 
-def _difference_axis(label: str, joint: tuple[float, float], middle: float, height: float, size: float) -> Axis:
+def _difference_axis(own: Axis, joint: tuple[float, float], middle: float, height: float) -> Axis:
+    """The axis of the values counted from the median before."""
     low, high = joint[0] - middle, joint[1] - middle
-    return Axis(label, (low, high), linear_ticks(low, high, ticks_about(height)), size=size)
+    return replace(own, range=(low, high), ticks=linear_ticks(low, high, ticks_about(height), own.steps))
 
 
 def _left(plot: _Plot, panel: Panel, shared: bool) -> Panel:

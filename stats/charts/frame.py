@@ -118,6 +118,20 @@ def value_range(measure: Measure, values: Sequence[float]) -> tuple[float, float
     return low, high
 
 
+WHOLE_STEPS = (1.0,)  # the tick distance that no finer one replaces where values are whole numbers
+
+
+def whole_steps(measure: Measure, values: Sequence[float]) -> tuple[float, ...]:
+    """The tick distances of an axis: no fractions for whole values of an instrument with whole limits.
+
+    >>> pga = Measure("pga", "PGA", range=(0, 3))
+    >>> whole_steps(pga, [0, 2]), whole_steps(pga, [0.5, 2]), whole_steps(Measure("c3", "C3"), [1])
+    ((1.0,), (), ())
+    """
+    whole = measure.range is not None and all(float(v).is_integer() for v in (*measure.range, *values))
+    return WHOLE_STEPS if whole else ()
+
+
 CHANGE_FROM = ", change from "  # between a measure and a visit in the name of what a chart of changes shows
 
 
@@ -134,7 +148,9 @@ def value_axis(measure: Measure, values: Sequence[float], length: float, pad: fl
         least, most = min([0.0, *values]), max([1.0, *values])  # patients may be stacked around an answer
         return Axis(label, padded(least, most, length, pad + 2), ((0.0, "no"), (1.0, "yes")), Scale.NAMES, size=size)
     low, high = value_range(measure, values)
-    return Axis(label, padded(low, high, length, pad), linear_ticks(low, high, ticks_about(length)), size=size)
+    steps = whole_steps(measure, values)
+    ticks = linear_ticks(low, high, ticks_about(length), steps)
+    return Axis(label, padded(low, high, length, pad), ticks, size=size, steps=steps)
 
 
 EQUAL_LOGS = 0.3  # decades around a single value: half of it and its double are in view

@@ -81,7 +81,7 @@ class Sheet:
     def head(self, texts: Iterable[str], size: float, color: str = SOFT_INK, bold: bool = False) -> None:
         """Set lines at the top, wrapped to the free width, and take their room."""
         for text in texts:
-            for line in wrapped(text, self.free_width, size, bold):
+            for line in balanced(text, self.free_width, size, bold):
                 self.marks.append(Note((self.left, self.top + ASCENT * size), line, size, color, bold=bold))
                 self.top += size * LINE_HEIGHT
         self.top += 2.0
@@ -103,6 +103,23 @@ class Sheet:
             self.marks.append(Note((self.right, last), SYNTHETIC, size, SOFT_INK, Anchor.END))
         if lines:
             self.bottom -= len(lines) * pitch + 3.0
+
+
+def balanced(text: str, width: float, size: float, bold: bool = False) -> tuple[str, ...]:
+    """``text`` in as few lines as ``width`` points allow, about equally long, so that no word stands alone.
+
+    Where it can be, no line ends in a digit: what follows a number is its unit or its noun.
+
+    >>> balanced("one two three four", 52, 7), balanced("level 93.75 %", 40, 7)
+    (('one two', 'three four'), ('level', '93.75 %'))
+    """
+    lines = wrapped(text, width, size, bold)
+    for percent in range(50, 100, 5) if len(lines) > 1 else ():
+        found = wrapped(text, width * percent / 100, size, bold)
+        same = len(found) == len(lines) and " ".join(found) == " ".join(lines)  # nothing more was cut short
+        if same and not any(line[-1].isdigit() for line in found[:-1]):
+            return found
+    return lines
 
 
 def sheet_for(choice: ChartChoice, height_mm: float) -> Sheet:

@@ -244,7 +244,7 @@ def _activity(measure: Measure, story: _Story, area: Rect, x: Axis, size: float)
             Line(tuple((p.x, p.value) for p in run), CONTEXT, trace.patient) for run in trace.runs if len(run) > 1
         ]
     if story.focus:
-        marks += missed_marks(story.focus, FOCUS_WIDTH, FOCUS_SIZE, False)
+        marks += missed_marks(story.focus, FOCUS_SIZE)
         marks += trace_marks(story.focus, FOCUS_WIDTH, FOCUS_SIZE)
     return Panel(area, x, y, tuple(marks), "values", linked="time")
 

@@ -12,6 +12,7 @@ from trajecta.stats.charts.axes import LABEL_GAP, LINE_HEIGHT, TICK_GAP, TICK_LE
 from trajecta.stats.charts.bands import band_note
 from trajecta.stats.charts.centre import centre_words, middle, n_row, n_row_height
 from trajecta.stats.charts.choice import Centre, ChartChoice
+from trajecta.stats.charts.coincident import coincident_note, count_badges, with_coincident_note, with_room
 from trajecta.stats.charts.course import Course
 from trajecta.stats.charts.frame import Surround, arrange
 from trajecta.stats.charts.layout import Sheet, sentence_figure, type_of
@@ -116,7 +117,9 @@ def in_panels(cohort: Cohort, found: Course, choice: ChartChoice) -> Figure:
     cells = _patients(found) if choice.each else _of_groups(cohort, found, choice.by)
     if isinstance(cells, str):
         return sentence_figure(cohort, choice, cells, found.measure.name)
-    return _drawn(cohort, found, choice, cells, "")
+    return with_coincident_note(
+        [cell.own for cell in cells], lambda named: _drawn(cohort, found, choice, cells, "", named)
+    )
 
 
 def _patients(found: Course) -> tuple[_Cell, ...]:
@@ -138,9 +141,11 @@ def _of_groups(cohort: Cohort, found: Course, fact: str) -> tuple[_Cell, ...] | 
     return tuple(cells)
 
 
-def _drawn(cohort: Cohort, found: Course, choice: ChartChoice, cells: Sequence[_Cell], counts: str) -> Figure:
+def _drawn(
+    cohort: Cohort, found: Course, choice: ChartChoice, cells: Sequence[_Cell], counts: str, named_alike: bool
+) -> Figure:
     arounds = [_around(cohort, found, choice, cell) for cell in cells]
-    sheet, height_mm, grid = _arranged(cohort, found, choice, (cells, arounds), counts)
+    sheet, height_mm, grid = _arranged(cohort, found, choice, (cells, arounds), counts, named_alike)
     if grid is None:
         return too_low(cohort, choice, found.measure)
     size = sheet.size - 1
@@ -150,7 +155,8 @@ def _drawn(cohort: Cohort, found: Course, choice: ChartChoice, cells: Sequence[_
     lines = len(_value_label(found, sheet, grid))
     left = sheet.left + lines * sheet.size * LINE_HEIGHT + LABEL_GAP + left_room(y)
     grid = replace(grid, width=(sheet.right - left - GAP * (grid.columns - 1)) / grid.columns)
-    x = replace(x_axis(cohort, found, grid.width, size), label="")
+    own = [cell.own for cell in cells]
+    x = with_room(replace(x_axis(cohort, found, grid.width, size), label=""), own, grid.width, size)
     panels: list[Panel] = []
     page: list[Mark] = [*sheet.marks, *_labels(cohort, found, sheet, grid, left)]
     titles = told_apart([cell.title for cell in cells], grid.width, size, bold=True)
@@ -159,9 +165,11 @@ def _drawn(cohort: Cohort, found: Course, choice: ChartChoice, cells: Sequence[_
         row, sentence = ((), "") if counts or choice.each else n_row(cohort, around.middle, panel, size)
         if sentence:
             said = (f"{c.title}: {_counts(cohort, a)}" for c, a in zip(cells, arounds, strict=True) if a.middle.stops)
-            return _drawn(cohort, found, choice, cells, f"n at each visit, {'; '.join(said)}.")
+            return _drawn(cohort, found, choice, cells, f"n at each visit, {'; '.join(said)}.", named_alike)
         marks = course_marks(cohort, found, cell.own, panel, around, choice.gaps)
-        panels.append(replace(panel, marks=(*marks, *row[1:])))
+        panel = replace(panel, marks=(*marks, *row[1:]))
+        badges = count_badges(cell.own, panel, size, drawn_size(found, around)[1])
+        panels.append(replace(panel, marks=(*panel.marks, *badges)))
         page += [*row[:1], _head(cell, titles[number], panel, size), *_frame(panel)]
     title = f"{found.measure.name} over time, {'each patient' if choice.each else 'by ' + choice.by}"
     return Figure(choice.width_mm, height_mm, tuple(panels), tuple(page), title, _words(cohort, found, choice, cells))
@@ -189,6 +197,7 @@ def _arranged(
     choice: ChartChoice,
     what: tuple[Sequence[_Cell], Sequence[Behind]],
     counts: str,
+    named_alike: bool,
 ) -> tuple[Sheet, float, _Grid | None]:
     """The sheet with its notes and legend, its height, and the grid of panels; None if the page is too low."""
     cells, arounds = what
@@ -197,7 +206,8 @@ def _arranged(
     entries, many = ((), ()) if choice.each else (entries, many)
     grey = ("Grey: the other patients.",) if choice.each and len(cells) > 1 else ()
     told = band_note(tuple(b.label for b in found.measure.bands if b.label))
-    notes = " ".join((*told, *grey, *feet_of(found, found.drawn, whole, choice)))
+    alike = coincident_note([cell.own for cell in cells]) if named_alike else ()
+    notes = " ".join((*told, *grey, *feet_of(found, found.drawn, whole, choice), *alike))
     surround = Surround((), entries, tuple(foot for foot in (notes, counts, *many) if foot), cohort.synthetic)
     size = type_of(choice) - 1
     row = 0.0 if counts or choice.each else max(n_row_height(around.middle, size) for around in arounds)

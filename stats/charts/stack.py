@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from trajecta.stats.charts.axes import bottom_room, left_room
 from trajecta.stats.charts.bands import band_labels, band_note
 from trajecta.stats.charts.choice import ChartChoice, TimeUnit, ValueScale
+from trajecta.stats.charts.coincident import coincident_note, count_badges, with_coincident_note, with_room
 from trajecta.stats.charts.course import Course, course
 from trajecta.stats.charts.frame import (
     LEAST_PLOT,
@@ -28,6 +29,7 @@ from trajecta.stats.charts.trajectories import (
     Look,
     behind,
     course_marks,
+    drawn_size,
     notes_of_all,
     notes_of_scale,
     too_low,
@@ -98,8 +100,18 @@ def _courses(
 
 
 def _labelled(cohort: Cohort, rows: Sequence[_Row], choice: ChartChoice, absent: tuple[str, ...]) -> Figure:
-    """The figure; where bands could not be labelled in their panel, once more with their labels at the foot."""
-    figure = _drawn(cohort, rows, choice, absent, ())
+    """The figure; where bands or counts found no place in their panel, once more with them told at the foot."""
+
+    def build(named: bool) -> Figure:
+        return _with_bands(cohort, rows, choice, absent, named)
+
+    return with_coincident_note([row.course.drawn for row in rows], build)
+
+
+def _with_bands(
+    cohort: Cohort, rows: Sequence[_Row], choice: ChartChoice, absent: tuple[str, ...], named: bool
+) -> Figure:
+    figure = _drawn(cohort, rows, choice, absent, ((), named))
     written = {mark.text for panel in figure.panels for mark in panel.marks if isinstance(mark, Note)}
     told = tuple(
         band.label
@@ -107,7 +119,7 @@ def _labelled(cohort: Cohort, rows: Sequence[_Row], choice: ChartChoice, absent:
         for band in row.course.measure.bands
         if band.label and band.label not in written and _in_view(band.low, band.high, panel.y)
     )
-    return _drawn(cohort, rows, choice, absent, tuple(dict.fromkeys(told))) if told else figure
+    return _drawn(cohort, rows, choice, absent, (tuple(dict.fromkeys(told)), named)) if told else figure
 
 
 def _in_view(low: float | None, high: float | None, axis: Axis) -> bool:
@@ -115,13 +127,18 @@ def _in_view(low: float | None, high: float | None, axis: Axis) -> bool:
 
 
 def _drawn(
-    cohort: Cohort, rows: Sequence[_Row], choice: ChartChoice, absent: tuple[str, ...], told: tuple[str, ...]
+    cohort: Cohort,
+    rows: Sequence[_Row],
+    choice: ChartChoice,
+    absent: tuple[str, ...],
+    at_foot: tuple[tuple[str, ...], bool],
 ) -> Figure:
+    told, named_alike = at_foot
     seen = {trace.patient for row in rows for trace in row.course.drawn}
     own, n = styles(cohort), len(seen)
     shown = [patient.id for patient in cohort.included if patient.id in seen]
     entries, many = named(tuple(Entry(p, own[p], line_width(n), symbol_size(n)) for p in shown))
-    feet = (" ".join((*band_note(told), *_notes(cohort, rows, choice), *absent)), *many)
+    feet = (" ".join((*band_note(told), *_notes(cohort, rows, choice, named_alike), *absent)), *many)
     height = default_plot_height(choice.width_mm) * SHARE * len(rows) + BELOW
     surround = Surround((), entries, tuple(foot for foot in feet if foot), cohort.synthetic)
     sheet, height_mm = arrange(choice, surround, height)
@@ -138,7 +155,7 @@ def _around(cohort: Cohort, row: _Row, choice: ChartChoice) -> Behind:
     return replace(behind(cohort, row.course, row.course.drawn, choice), scale=SMALLER)
 
 
-def _notes(cohort: Cohort, rows: Sequence[_Row], choice: ChartChoice) -> tuple[str, ...]:
+def _notes(cohort: Cohort, rows: Sequence[_Row], choice: ChartChoice, alike: bool) -> tuple[str, ...]:
     """What explains all panels, each sentence once, then what holds for one measure, with its name."""
     common: dict[str, None] = {}
     special: list[str] = []
@@ -146,7 +163,8 @@ def _notes(cohort: Cohort, rows: Sequence[_Row], choice: ChartChoice) -> tuple[s
     for row in rows:
         around = _around(cohort, row, choice)
         common.update(dict.fromkeys(notes_of_all(row.course, row.course.drawn, around, choice)))
-        special += [f"{row.name}: {note[:1].lower()}{note[1:]}" for note in notes_of_scale(row.course)]
+        own = (*notes_of_scale(row.course), *(coincident_note((row.course.drawn,)) if alike else ()))
+        special += [f"{row.name}: {note[:1].lower()}{note[1:]}" for note in own]
         if around.middle.stops:
             text = ", ".join(f"{cohort.visit(s.visit).label} {s.n}" for s in around.middle.stops)
             counts.setdefault(text, []).append(row.name)
@@ -168,7 +186,8 @@ def _panels(
         return None
     axes = [_values(row, around, rough, pad, size) for row, around in zip(rows, arounds, strict=True)]
     left = sheet.left + max(left_room(axis) for axis in axes)
-    x = _time(cohort, rows, sheet.right - left, size)
+    courses = [row.course.drawn for row in rows]
+    x = with_room(_time(cohort, rows, sheet.right - left, size), courses, sheet.right - left, size)
     height = (sheet.bottom - bottom_room(x) - top) / len(rows) - HEAD * size
     panels: list[Panel] = []
     for i, (row, around) in enumerate(zip(rows, arounds, strict=True)):
@@ -182,6 +201,8 @@ def _panels(
         if row.course.dated and not i:
             marks += _zero_label(cohort, panel, sheet)
         panel = replace(panel, marks=tuple(marks))
+        badges = count_badges(row.course.drawn, panel, size - 1, drawn_size(row.course, around)[1])
+        panel = replace(panel, marks=(*panel.marks, *badges))
         labels = band_labels(row.course.measure, panel, size - 1, told)
         panels.append(replace(panel, marks=(*panel.marks, *labels)))
         sheet.marks.append(_heading(row, panel, sheet))

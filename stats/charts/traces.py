@@ -6,7 +6,7 @@ time, so the order of the rows in the workbook changes nothing; a value without 
 
 import itertools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from operator import add
@@ -180,23 +180,38 @@ def trace_marks(trace: Trace, width: float, size: float) -> tuple[Mark, ...]:
 MISSED_DASH = (1.0, 2.4)  # unlike any patient's own dash
 
 
-def missed_marks(trace: Trace, width: float, size: float, dashed: bool) -> tuple[Mark, ...]:
-    """A cross in the gap at each missed visit, half-way in height as the time is; ``dashed`` also bridges the gap.
+def bridges(trace: Trace, width: float) -> tuple[Mark, ...]:
+    """A dashed line over each gap of a trace."""
+    stroke = Stroke(trace.style.color, width * 0.8, MISSED_DASH)
+    ends = ((before[-1], after[0]) for before, after in itertools.pairwise(trace.runs))
+    return tuple(Line(((a.x, a.value), (b.x, b.value)), stroke, trace.patient) for a, b in ends)
 
-    The crosses carry no visit names: they are no values.
+
+def missed_places(trace: Trace) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Where the cross of each missed visit may lie: at its time, half-way in height as the time is, which is best.
+
+    Then 25 % and 75 % of the way between what lies before and after it in the gap, for a place that is covered.
     """
-    color = trace.style.color
-    marks: list[Mark] = []
-    crosses: list[tuple[float, float]] = []
+    found = []
     for before, after in itertools.pairwise(trace.runs):
         (x0, y0), (x1, y1) = (before[-1].x, before[-1].value), (after[0].x, after[0].value)
-        if dashed:
-            marks.append(Line(((x0, y0), (x1, y1)), Stroke(color, width * 0.8, MISSED_DASH), trace.patient))
         inside = [x for x in trace.missed_at if x0 <= x <= x1]
-        crosses += [(x, y0 + (y1 - y0) * ((x - x0) / (x1 - x0) if x1 > x0 else 0.5)) for x in inside]
-    if crosses:
-        marks.append(Dots(tuple(crosses), Shape.CROSS, size * 0.9, "", Stroke(color, 0.7), trace.patient))
-    return tuple(marks)
+        for left, x, right in zip([x0, *inside], inside, [*inside[1:], x1], strict=False):
+            times = (x, left + 0.25 * (right - left), left + 0.75 * (right - left))
+            found.append(tuple((t, y0 + (y1 - y0) * ((t - x0) / (x1 - x0) if x1 > x0 else 0.5)) for t in times))
+    return tuple(found)
+
+
+def cross_marks(trace: Trace, places: Sequence[tuple[float, float]], size: float) -> tuple[Mark, ...]:
+    """The crosses of a trace at these places; they carry no visit names, since they are no values."""
+    if not places:
+        return ()
+    return (Dots(tuple(places), Shape.CROSS, size * 0.9, "", Stroke(trace.style.color, 0.7), trace.patient),)
+
+
+def missed_marks(trace: Trace, size: float) -> tuple[Mark, ...]:
+    """A cross at each missed visit of a trace that is drawn alone."""
+    return cross_marks(trace, [places[0] for places in missed_places(trace)], size)
 
 
 # Shapes of equal width differ in area; these factors make them look alike.

@@ -22,6 +22,14 @@ from trajecta.stats.charts.centre import (
     n_row_height,
 )
 from trajecta.stats.charts.choice import ChartChoice, Gaps, ValueScale
+from trajecta.stats.charts.coincident import (
+    clear_crosses,
+    coincident_note,
+    coincident_words,
+    count_badges,
+    with_coincident_note,
+    with_room,
+)
 from trajecta.stats.charts.course import Course, course
 from trajecta.stats.charts.direct import end_labels, room_for_labels
 from trajecta.stats.charts.frame import (
@@ -37,7 +45,7 @@ from trajecta.stats.charts.frame import (
 from trajecta.stats.charts.layout import Sheet, sentence_figure
 from trajecta.stats.charts.legend import Entry, named
 from trajecta.stats.charts.shade import Shaded, shade_blocks, shade_marks, shade_note, shade_words, shaded
-from trajecta.stats.charts.traces import Trace, line_width, missed_marks, symbol_size, trace_marks
+from trajecta.stats.charts.traces import Trace, bridges, line_width, symbol_size, trace_marks
 from trajecta.stats.charts.words import (
     censored_count,
     closing_sentences,
@@ -72,16 +80,25 @@ def trajectories(cohort: Cohort, measure: str, result: PairedResult | None, choi
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one panel of courses is drawn: the choice, what begins the words, labels at the ends instead of a legend."""
+    """How one panel of courses is drawn: the choice, what begins the words, labels at the ends instead of a legend.
+
+    ``coincident`` tells at the foot which courses coincide.
+    """
 
     choice: ChartChoice
     kind: str = "Trajectories"
     direct: bool = False
+    coincident: bool = False
 
 
 def one_panel(cohort: Cohort, found: Course, look: Look) -> Figure:
     """All patients of a course in one panel."""
-    return with_band_note(found.measure, lambda told: _drawn(cohort, found, look, told, ""))
+
+    def build(named: bool) -> Figure:
+        own = replace(look, coincident=named)
+        return with_band_note(found.measure, lambda told: _drawn(cohort, found, own, told, ""))
+
+    return with_coincident_note((found.drawn,), build)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +139,11 @@ def course_marks(
     width, size = drawn_size(found, around)
     marks += around.pale
     for trace in traces:
-        marks += missed_marks(trace, width, size, gaps is Gaps.DASHED)
+        if gaps is Gaps.DASHED:
+            marks += bridges(trace, width)
         marks += trace_marks(trace, width, size)
     marks += centre_line(around.middle)
+    marks += clear_crosses(traces, replace(panel, marks=tuple(marks)), size)
     return marks + list(shade_marks(cohort, around.shade, patients, panel.y, panel.area.height))
 
 
@@ -158,7 +177,8 @@ def _drawn(cohort: Cohort, found: Course, look: Look, told: tuple[str, ...], cou
     around = behind(cohort, found, drawn, choice)
     width, size = drawn_size(found, around)
     entries, many = named(tuple(Entry(t.patient, t.style, width, size) for t in drawn))
-    feet = (*band_note(told), *feet_of(found, drawn, around, choice), *((counts,) if counts else ()), *many)
+    alike = coincident_note((drawn,)) if look.coincident else ()
+    feet = (*band_note(told), *feet_of(found, drawn, around, choice), *alike, *((counts,) if counts else ()), *many)
     plot_height = default_plot_height(choice.width_mm)
     sheet, height_mm = arrange(choice, Surround((), (), feet, cohort.synthetic), plot_height)
     labelled = look.direct and choice.within is None  # the parts of a page may get another range after this
@@ -181,6 +201,7 @@ def _drawn(cohort: Cohort, found: Course, look: Look, told: tuple[str, ...], cou
     if found.dated:
         marks += zero_rule(cohort, panel, sheet.right, sheet.size - 1)[1:]
     panel = replace(panel, marks=(*marks, *row[1:]))
+    panel = replace(panel, marks=(*panel.marks, *count_badges(drawn, panel, sheet.size - 1, size)))
     panel = replace(panel, marks=(*panel.marks, *band_labels(found.measure, panel, sheet.size - 1, told)))
     page = (*sheet.marks, *row[:1])
     if beside:
@@ -204,7 +225,7 @@ def _axes(cohort: Cohort, found: Course, centre: Middle, sheet: Sheet) -> tuple[
 
     def fitted(length: float, height: float) -> tuple[Rect, Axis, Axis]:
         y = found.axis(height, pad, size, centre.values)
-        x = x_axis(cohort, found, length, size)
+        x = with_room(x_axis(cohort, found, length, size), (found.drawn,), length, size)
         return plot_area(sheet, y, x, above), x, y
 
     area, _, y = fitted(sheet.right - sheet.left - 40.0, sheet.bottom - sheet.top - 40.0)
@@ -256,6 +277,7 @@ def words_of(cohort: Cohort, found: Course, around: Behind, look: Look, last: bo
     if found.is_change:
         ends = (f"{t.patient} {found.text(t.points[-1].value)}" for t in drawn if t.points)
         said.append(f"Last change: {', '.join(ends)}.")
+    said += coincident_words(drawn)
     said += centre_words(cohort, around.middle)
     said += shade_words(around.shade, found.unit)
     said += missing_sentences(drawn)

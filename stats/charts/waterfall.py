@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from trajecta.stats.charts.axes import left_room, linear_ticks, ticks_about
 from trajecta.stats.charts.choice import ChartChoice, ValueScale
+from trajecta.stats.charts.course import AROUND_ZERO, PERCENT_AROUND_ZERO
 from trajecta.stats.charts.frame import (
     LEAST_PLOT,
     Surround,
@@ -159,7 +160,8 @@ def _axis(bars: _Bars, length: float, size: float, pad: float) -> Axis:
     shown = [0.0, *bars.amounts, *(() if bars.beyond else bars.important)]
     low, high = min(shown), max(shown)
     if low == high:
-        low, high = -1.0, 1.0
+        reach = PERCENT_AROUND_ZERO if bars.percent else AROUND_ZERO
+        low, high = -reach, reach
     label = fitted_label(change_label(bars.result.measure, bars.percent), length, size)
     return Axis(label, padded(low, high, length, pad), linear_ticks(low, high, ticks_about(length)), size=size)
 
