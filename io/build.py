@@ -236,8 +236,10 @@ def _check_damage(
 def _marked(
     observations: tuple[Observation, ...], file: Workbook, mapping: Mapping, log: IssueLog
 ) -> tuple[Observation, ...]:
-    """The observations after colours, struck cells and comments were looked at, in a file that has any."""
-    if not any(sheet.fills or sheet.struck or sheet.comments for sheet in file.sheets):
+    """The observations after colours, struck cells and comments were looked at, where a cell of theirs has any."""
+    marks = {sheet.name: {*sheet.fills, *sheet.struck, *sheet.comments} for sheet in file.sheets}
+    sources = (o.source for o in observations if o.source is not None)
+    if not any((where.row, where.column) in marks.get(where.sheet, ()) for where in sources):
         return observations
     from trajecta.io.cell_marks import marks_of, with_marks  # most files have none, and need not wait for it
 

@@ -4,6 +4,7 @@ Exit code 0 done, 2 for what the user can mend: one sentence on standard error, 
 """
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Iterable
@@ -26,6 +27,8 @@ from trajecta.stats.results import Comparison, Zeros
 def run_command(words: list[str]) -> int:
     """Run one command; returns the exit code."""
     asked = parser().parse_args(words)
+    collecting = gc.isenabled()
+    gc.disable()  # a command is short, and looking for cycles while modules and cohorts are made costs a twentieth
     try:
         asked.run(asked)
     except AppError as failure:
@@ -33,6 +36,9 @@ def run_command(words: list[str]) -> int:
         return 2
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone, as `| head` does
+    finally:
+        if collecting:
+            gc.enable()
     return 0
 
 
