@@ -26,10 +26,11 @@ from PySide6.QtWidgets import (
 
 from trajecta.gui.parts import called, looking
 from trajecta.gui.stylist import Stylist
-from trajecta.io.colour_vision import ALIKE, LEAST_MARK, Vision, contrast, difference
 from trajecta.io.pen import draw_page
 from trajecta.stats.charts.editing import can_have_limits
 from trajecta.stats.charts.edits import Density, refusal
+from trajecta.stats.colors import contrast
+from trajecta.stats.colour_vision import ALIKE, LEAST_MARK, Vision, difference
 from trajecta.stats.figure import Axis, Dots, Figure, Line, Mark, Panel, Scale, Shape, Stroke
 from trajecta.stats.palette import COLORS, DASHES, SHAPES, PatientStyle
 

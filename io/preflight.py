@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from trajecta.io.colour_vision import LEAST_MARK, LEAST_TEXT, WHITE, Vision, alike, contrast
 from trajecta.io.journals import Journal
 from trajecta.resources import table
 from trajecta.stats.charts.axes import axis_marks
 from trajecta.stats.charts.composition import LETTER_SIZE
 from trajecta.stats.charts.layout import note_box, overlap, panel_point, text_boxes
 from trajecta.stats.cohort import Severity
+from trajecta.stats.colors import contrast
+from trajecta.stats.colour_vision import LEAST_MARK, LEAST_TEXT, WHITE, Vision, alike
 from trajecta.stats.figure import Block, Dots, Figure, Line, Mark, Note, Panel, Pin, Rect, Stroke
 from trajecta.stats.words import list_text
 

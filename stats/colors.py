@@ -35,8 +35,8 @@ def luminance(color: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two colours; text needs 4.5, lines and symbols 3.
+def contrast(one: str, other: str = "#FFFFFF") -> float:
+    """Contrast ratio of two colours, of one on white paper where no other is named; text needs 4.5, lines 3.
 
     >>> round(contrast("#000000", "#FFFFFF"), 6), contrast("#123456", "#123456")
     (21.0, 1.0)

@@ -29,6 +29,7 @@ from trajecta.stats.cohort import (
     Visit,
 )
 from trajecta.stats.figure import Axis, Block, Dots, Figure, Line, Note, Panel, Pin, Rule, Scale, Shape
+from trajecta.stats.limits_of_assay import signs_of
 from trajecta.stats.palette import style_of
 from trajecta.stats.results import (
     Comparison,
@@ -107,7 +108,11 @@ def answered(cohort: Cohort, before: str, after: str) -> PairedResult:
     ends = [(pair.patient, pair.before.value or 0.0, pair.after.value or 0.0) for pair in used]
     changes = tuple(PatientChange(patient, first, last, last - first) for patient, first, last in ends)
     sides = [sorted(values) for values in ([c.before for c in changes], [c.after for c in changes])]
-    summaries = [Summary(len(side), side[len(side) // 2] if side else None) for side in sides]
+    signs = (signs_of([pair.before for pair in used]), signs_of([pair.after for pair in used]))
+    summaries = [
+        Summary(len(side), side[len(side) // 2] if side else None, signs=own)
+        for side, own in zip(sides, signs, strict=True)
+    ]
     interval = IntervalResult("hodges_lehmann", "Hodges–Lehmann", -12.0, -16.0, -8.0, 0.95, 0.9375)
     yes_no = None
     if measure.kind is Kind.YES_NO:

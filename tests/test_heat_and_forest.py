@@ -19,7 +19,8 @@ def test_texts_keep_their_places(kind: str, name: str) -> None:
     for effect in Effect:
         for width in (60.0, 85.0, 120.0, 183.0):
             for height in (None, 60.0, 25.0):
-                drawn(COHORTS[name], kind=kind, width_mm=width, height_mm=height, effect=effect)
+                figure = drawn(COHORTS[name], kind=kind, width_mm=width, height_mm=height, effect=effect)
+                assert_texts_have_their_own_places(figure)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 50])

@@ -6,7 +6,6 @@ from functools import cache
 
 import pytest
 
-from trajecta.io.colour_vision import ALIKE, LEAST_MARK, Vision, alike, contrast, difference
 from trajecta.io.journals import Journal, journal, journals
 from trajecta.io.preflight import Finding, block_rect, looks, preflight
 from trajecta.io.study import Study, open_study
@@ -15,6 +14,8 @@ from trajecta.stats.charts.axes import linear_ticks
 from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.charts.registry import CHARTS, Chart, build_figure
 from trajecta.stats.cohort import Severity
+from trajecta.stats.colors import contrast
+from trajecta.stats.colour_vision import ALIKE, LEAST_MARK, Vision, alike, difference
 from trajecta.stats.compare import compare
 from trajecta.stats.figure import Axis, Block, Dots, Figure, Line, Mark, Note, Panel, Pin, Rect, Shape, Stroke
 from trajecta.stats.palette import COLORS, style_of
@@ -174,7 +175,7 @@ def test_colour_vision_agrees_with_what_is_known() -> None:
 
 
 def _same(grey: str, vision: Vision) -> bool:
-    from trajecta.io.colour_vision import seen
+    from trajecta.stats.colour_vision import seen
 
     return sum(abs(a - b) for a, b in zip(seen(grey, vision), seen(grey, None), strict=True)) < 0.5
 

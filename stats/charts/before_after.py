@@ -25,9 +25,9 @@ from trajecta.stats.charts.pairs import OPEN_SYMBOLS, PairRow, asked_pairs, clos
 from trajecta.stats.charts.traces import Point, line_width, symbol_size, symbols
 from trajecta.stats.charts.trajectories import too_low
 from trajecta.stats.charts.words import counted, listed
-from trajecta.stats.cohort import Censored, Cohort, Kind, Observation
+from trajecta.stats.cohort import Cohort, Kind
 from trajecta.stats.figure import INK, SOFT_INK, Anchor, Axis, Figure, Line, Mark, Note, Panel, Rect, Scale, Stroke
-from trajecta.stats.results import IntervalResult, PairedResult, Summary, TestResult
+from trajecta.stats.results import IntervalResult, PairedResult, TestResult
 from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
 from trajecta.stats.typeset import typeset
 from trajecta.stats.words import floor_text, level_text, named_test, p_text, unit_of
@@ -58,7 +58,7 @@ def _drawn(
     feet = (*band_note(told), *_feet(rows, result), *many)
     around = Surround(answer_lines(result), entries, feet, cohort.synthetic)
     sheet, height_mm = arrange(choice, around, default_plot_height(choice.width_mm))
-    medians = median_texts(cohort, result)
+    medians = median_texts(result)
     panel = _panel(result, rows, sheet, (told, medians))
     if panel is None:
         return too_low(cohort, choice, found)
@@ -220,24 +220,13 @@ class _Columns:
         return marks
 
 
-def median_texts(cohort: Cohort, result: PairedResult) -> tuple[str, str]:
-    """The two medians; one that rests on a value beyond the limit of the assay carries its sign: “<10”, “>1000”."""
-    asked = result.comparison
-    used = cohort.pairs(asked.measure, asked.before, asked.after).used
-    sides = ([pair.before for pair in used], [pair.after for pair in used])
-    summaries = (result.before_summary, result.after_summary)
-    before, after = (_median_text(summary, seen) for summary, seen in zip(summaries, sides, strict=True))
+def median_texts(result: PairedResult) -> tuple[str, str]:
+    """The two medians with the sign of values beyond the limit of the assay: “<10”, “>1000”; empty for no values."""
+    before, after = (
+        "" if side.median is None else f"{side.signs[1]}{short_number(side.median)}"
+        for side in (result.before_summary, result.after_summary)
+    )
     return before, after
-
-
-def _median_text(summary: Summary, seen: Sequence[Observation]) -> str:
-    if summary.median is None:
-        return ""
-    order = {Censored.BELOW: -1, Censored.NO: 0, Censored.ABOVE: 1}
-    ranked = sorted(seen, key=lambda one: (one.value or 0.0, order[one.censored]))
-    middle = ranked[(len(ranked) - 1) // 2 : len(ranked) // 2 + 1]
-    signs = {one.censored.value for one in middle} - {""}
-    return f"{signs.pop() if len(signs) == 1 else ''}{short_number(summary.median)}"
 
 
 def _columns(

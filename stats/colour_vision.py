@@ -1,13 +1,15 @@
-"""Colours as readers see them: contrast on a ground, and what colour blindness or a grey print leaves of them.
+"""Colours as readers see them: what colour blindness or a grey print leaves of the difference between two of them.
 
 Invariants: colours are ``#RRGGBB`` in sRGB; no Qt; the same two colours always give the same number.
-Sources: relative luminance and contrast ratio, WCAG 2.1; dichromacy, Machado, Oliveira and Fernandes 2009 (severity 1),
+Sources: contrast asked, WCAG 2.1; dichromacy, Machado, Oliveira and Fernandes 2009 (severity 1),
 applied to linear RGB; difference, CIE 1976 L*a*b* under D65.
 """
 
 import math
 from enum import StrEnum
 from functools import cache
+
+from trajecta.stats.colors import channels, linear, luminance
 
 Triple = tuple[float, float, float]
 WHITE = "#FFFFFF"
@@ -48,32 +50,10 @@ _MACHADO: dict[Vision, tuple[Triple, Triple, Triple]] = {
 }
 
 
-@cache
-def linear(colour: str) -> Triple:
+def _light(colour: str) -> Triple:
     """Linear red, green and blue from 0 to 1; ValueError for what is not ``#RRGGBB``."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    red, green, blue = (linear(channel / 255) for channel in channels(colour))
     return red, green, blue
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance: 0 for black, 1 for white.
-
-    >>> luminance("#000000"), round(luminance("#FFFFFF"), 3)
-    (0.0, 1.0)
-    """
-    red, green, blue = linear(colour)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(colour: str, ground: str = WHITE) -> float:
-    """Contrast ratio of WCAG, from 1 (none) to 21 (black on white).
-
-    >>> round(contrast("#000000"), 1), round(contrast("#777777"), 2), contrast("#FFFFFF")
-    (21.0, 4.48, 1.0)
-    """
-    darker, lighter = sorted((luminance(colour), luminance(ground)))
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 @cache
@@ -83,8 +63,8 @@ def seen(colour: str, vision: Vision | None) -> Triple:
         grey = luminance(colour)
         return _lab((grey, grey, grey))
     if vision is None:
-        return _lab(linear(colour))
-    red, green, blue = linear(colour)
+        return _lab(_light(colour))
+    red, green, blue = _light(colour)
     mixed = tuple(min(max(r * red + g * green + b * blue, 0.0), 1.0) for r, g, b in _MACHADO[vision])
     return _lab((mixed[0], mixed[1], mixed[2]))
 
