@@ -26,6 +26,7 @@ from trajecta.io.workbook import CellValue, Workbook
 from trajecta.stats.cohort import CellRef, Cohort, Observation
 
 CALCULATED = (".xlsx", ".xlsm")
+Cells = dict[tuple[str, int, int], CellValue]
 _NUMBER = re.compile(r"(?:(?<!\w)-)?\d[\d.,' ]*(?:[eE][+-]?\d+)?")
 _WHOLE = re.compile(r"-?\d+(?:[eE][+-]?\d+)?|-?\d{1,3}(?:[.,' ]\d{3})+")
 _SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
@@ -95,7 +96,7 @@ def certify(workbook: Workbook, mapping: Mapping, cohort: Cohort) -> Certificate
     yes/no of another measure) have no cell and are counted in ``computed``.
     """
     again = read_safely(workbook.path)
-    cells, reader = _second_reading(again)
+    cells, formulas, reader = _second_reading(again)
     measures = {m.key: m for m in cohort.measures}
     visits = {v.key: v.label for v in cohort.visits}
     percent = {sheet.ref(*place) for sheet in workbook.sheets for place in sheet.percent}
@@ -103,8 +104,11 @@ def certify(workbook: Workbook, mapping: Mapping, cohort: Cohort) -> Certificate
     for seen in cohort.observations:
         if seen.source is None or measures[seen.measure].derived:
             continue
-        cell = cells.get((seen.source.sheet, seen.source.row, seen.source.column))
+        place = (seen.source.sheet, seen.source.row, seen.source.column)
+        cell = cells.get(place)
         verdict, remark = _verdict(seen, cell, seen.source in percent)
+        if place in formulas:
+            remark = "; ".join(filter(None, (remark, f"the saved result of {formulas[place]}")))
         lines.append(
             Line(
                 seen.patient,
@@ -132,9 +136,10 @@ def certify(workbook: Workbook, mapping: Mapping, cohort: Cohort) -> Certificate
 def _verdict(seen: Observation, cell: CellValue, percent: bool) -> tuple[Verdict, str]:
     if seen.value is None:
         return Verdict.NO_VALUE, seen.flag or f"the cell says “{seen.text}”"
-    converted = getattr(seen, "converted", "")
-    if converted:
-        return Verdict.CONVERTED, str(converted)
+    if seen.converted:
+        written = {float(cell)} if isinstance(cell, int | float) else _written(str(cell))
+        same = any(_mantissa(number) == _mantissa(seen.value) for number in written)
+        return (Verdict.CONVERTED if same else Verdict.DIFFERENT), seen.converted
     if isinstance(cell, bool) or (isinstance(cell, str) and not _written(cell)):
         return Verdict.WORD, ""
     if isinstance(cell, int | float):
@@ -149,6 +154,11 @@ def _verdict(seen: Observation, cell: CellValue, percent: bool) -> tuple[Verdict
     if isinstance(cell, str) and seen.value in _written(cell):
         return (Verdict.LIMIT if seen.censored else Verdict.FROM_TEXT), ""
     return Verdict.DIFFERENT, ""
+
+
+def _mantissa(number: float) -> str:
+    """The digits of a number without its power of ten: all that a conversion of units may change is that power."""
+    return f"{number:.13e}".partition("e")[0]
 
 
 def _written(text: str) -> set[float]:
@@ -169,33 +179,41 @@ def _written(text: str) -> set[float]:
     return found
 
 
-def _second_reading(again: Workbook) -> tuple[dict[tuple[str, int, int], CellValue], str]:
-    """Every filled cell by place, and who read it."""
-    suffix = again.path.suffix.lower()
-    if suffix in CALCULATED:
+def _second_reading(again: Workbook) -> tuple[Cells, dict[tuple[str, int, int], str], str]:
+    """Every filled cell by place, the text of every formula by place, and who read it."""
+    if again.path.suffix.lower() in CALCULATED:
         import openpyxl  # slow to import, and needed here only
 
-        book = openpyxl.load_workbook(again.path, read_only=True, data_only=True, keep_links=False)
-        try:
-            cells = {
-                (sheet.title, at, column): _tidy(value)
-                for sheet in book.worksheets
-                for at, row in enumerate(sheet.iter_rows(min_row=1, min_col=1, values_only=True), 1)
-                for column, value in enumerate(row, 1)
-                if value is not None
-            }
-        finally:
-            book.close()
+        cells = _by_openpyxl(again.path, data_only=True)
         if cells:
-            return cells, f"openpyxl {openpyxl.__version__}"
-    first: dict[tuple[str, int, int], CellValue] = {
+            entries = _by_openpyxl(again.path, data_only=False)
+            formulas = {place: v for place, v in entries.items() if isinstance(v, str) and v.startswith("=")}
+            return cells, formulas, f"openpyxl {openpyxl.__version__}"
+    first: Cells = {
         (sheet.name, row, column): value
         for sheet in again.sheets
         for row, line in enumerate(sheet.rows, 1)
         for column, value in enumerate(line, 1)
         if value is not None
     }
-    return first, "the same reader a second time; there is no other one for this format"
+    return first, {}, "the same reader a second time; there is no other one for this format"
+
+
+def _by_openpyxl(file: Path, *, data_only: bool) -> Cells:
+    """Every filled cell: its value as it was saved, or what was entered, which is the text of a formula."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(file, read_only=True, data_only=data_only, keep_links=False)
+    try:
+        return {
+            (sheet.title, at, column): _tidy(value)
+            for sheet in book.worksheets
+            for at, row in enumerate(sheet.iter_rows(min_row=1, min_col=1, values_only=True), 1)
+            for column, value in enumerate(row, 1)
+            if value is not None
+        }
+    finally:
+        book.close()
 
 
 def _tidy(value: Any) -> CellValue:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sheets import text_table, workbook
+from sheets import patched, text_table, workbook
 
 from trajecta.io.build import build_cohort
 from trajecta.io.certificate import Certificate, Verdict, certificate_bytes, certify, summary
@@ -107,3 +107,31 @@ def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert target.exists()
     assert main(["check", str(DEMO), "--certificate", str(tmp_path / "c.pdf")]) == 2
     assert "Use c.xlsx" in capsys.readouterr().err
+
+
+def test_a_formula_is_named_beside_its_saved_result(tmp_path: Path) -> None:
+    """openpyxl saves no results, so one is written into the package as Excel would."""
+    rows = [("id", "SLEDAI baseline", "SLEDAI month 3"), ("P1", 8, "=4-2"), ("P2", 6, 0), ("P3", 7, 1)]
+    path = workbook(tmp_path / "a.xlsx", {"A": rows})
+    sheet = "xl/worksheets/sheet1.xml"
+    patched(path, sheet, "<f>4-2</f><v />", "<f>4-2</f><v>2</v>")
+    found = certified(path)
+    (line,) = [line for line in found.lines if str(line.where) == "A!C2"]
+    assert (line.value, line.verdict, line.remark) == (2.0, Verdict.EQUAL, "the saved result of =4-2")
+    assert found.holds
+
+
+def test_a_conversion_may_change_only_the_power_of_ten(tmp_path: Path) -> None:
+    rows = [
+        ("id", "C3 (g/L) baseline", "C3 (g/L) month 3"),
+        ("P1", "85 mg/dL", 1.1),
+        ("P2", 0.6, 1.0),
+        ("P3", 0.7, 0.9),
+    ]
+    path = workbook(tmp_path / "a.xlsx", {"A": rows})
+    book = read_workbook(path)
+    mapping = guess_mapping(book)
+    cohort, _ = build_cohort(book, mapping)
+    assert certify(book, mapping, cohort).count(Verdict.CONVERTED) == 1
+    wrong = tuple(replace(o, value=0.58) if o.converted else o for o in cohort.observations)
+    assert not certify(book, mapping, replace(cohort, observations=wrong)).holds
