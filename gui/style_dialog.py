@@ -39,6 +39,8 @@ from trajecta.stats.charts.edits import (
     own_words,
 )
 from trajecta.stats.figure import Figure
+from trajecta.stats.typeface import FAMILIES
+from trajecta.stats.typeset import plain
 
 AS_PAGE = SMALLEST_SIZE - 0.5  # the lowest place of the field, which stands for the size that follows from the page
 DENSITIES = ((Density.FEWER, "Fewer"), (Density.USUAL, "Usual"), (Density.MORE, "More"))
@@ -57,7 +59,7 @@ class StyleDialog(QDialog):
         self._shown_at = session.history.index()
         self.size_box = called(QDoubleSpinBox(), "Text size")
         self.strokes, self.symbols = called(QDoubleSpinBox(), "Lines"), called(QDoubleSpinBox(), "Symbols")
-        self.ticks = called(QComboBox(), "Ticks")
+        self.ticks, self.typeface = called(QComboBox(), "Ticks"), called(QComboBox(), "Typeface")
         self.title = TextForm("Title of the figure", "None")
         self.fits = looking(QLabel(), "trouble")
         self.axes, self.axis = called(QComboBox(), "Axis"), AxisForm(self.stylist, labelled=True)
@@ -107,11 +109,20 @@ class StyleDialog(QDialog):
         self.size_box.setSuffix(" pt")
         self.size_box.setSpecialValueText("As the page")
         self.ticks.addItems([words for _, words in DENSITIES])
+        self.typeface.addItems([f"{family.name} ({family.alike[0]})" for family in FAMILIES.values()])
+        self.typeface.setToolTip("In brackets the typeface of the same widths that may stand in its place")
         self.fits.setWordWrap(True)
         tabs = self.tabs = QTabWidget()
         tabs.setDocumentMode(True)
-        look = (("Text size", self.size_box), ("Lines", self.strokes), ("Symbols", self.symbols), ("Ticks", self.ticks))
-        tabs.addTab(_page((*look, ("Title", self.title)), self.fits), "Look")
+        look = (
+            ("Typeface", self.typeface),
+            ("Text size", self.size_box),
+            ("Lines", self.strokes),
+            ("Symbols", self.symbols),
+            ("Ticks", self.ticks),
+            ("Title", self.title),
+        )
+        tabs.addTab(_page(look, self.fits), "Look")
         tabs.addTab(_page((("Axis", self.axes),), self.axis), "Axes")
         tabs.addTab(_page((("Patient", self.patients),), self.patient), "Patients")
         tabs.addTab(self._template_page(), "Templates")
@@ -148,7 +159,8 @@ class StyleDialog(QDialog):
     def _connect(self) -> None:
         for box in (self.size_box, self.strokes, self.symbols):
             box.valueChanged.connect(lambda _: self._take_style())
-        self.ticks.activated.connect(lambda _: self._take_style())
+        for choices in (self.ticks, self.typeface):
+            choices.activated.connect(lambda _: self._take_style())
         self.title.line.editingFinished.connect(self._take_title)
         self.title.reset.clicked.connect(lambda: self._set_title(None))
         self.axes.activated.connect(lambda at: self.axis.show_axis(*self._places[at]))
@@ -174,6 +186,7 @@ class StyleDialog(QDialog):
             box.setValue(value)
             box.blockSignals(False)
         self.ticks.setCurrentIndex([density for density, _ in DENSITIES].index(style.density))
+        self.typeface.setCurrentIndex(list(FAMILIES).index(style.typeface))
         self.title.line.setText(self.stylist.edits.text(self.stylist.place(), "") or "")
         figure = self.stylist.drawn()
         self._offer_axes(figure)
@@ -194,7 +207,7 @@ class StyleDialog(QDialog):
         for key, name in known:
             axis = own[key].x if name == "x" else own[key].y
             where = "horizontal" if name == "x" else "vertical"
-            self.axes.addItem(f"{own_words(axis.label) or 'Without a label'}, {where}")
+            self.axes.addItem(f"{plain(own_words(axis.label)) or 'Without a label'}, {where}")
         self.tabs.setTabEnabled(1, bool(known))
         if known:
             self.axes.setCurrentIndex(min(at, len(known) - 1))
@@ -224,6 +237,7 @@ class StyleDialog(QDialog):
             round(self.strokes.value(), 1),
             round(self.symbols.value(), 1),
             DENSITIES[self.ticks.currentIndex()][0],
+            list(FAMILIES)[self.typeface.currentIndex()],
         )
         self.stylist.set_style(style)
         self._tell_size(self.stylist.drawn())

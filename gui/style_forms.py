@@ -67,6 +67,7 @@ class TextForm(QWidget):
         self.line = called(QLineEdit(), name)
         self.line.setMinimumWidth(230)
         self.line.setPlaceholderText(empty)
+        self.line.setToolTip("10^9 and CD19^+ raise what follows the sign; C_{max} lowers what is in braces")
         self.reset = QPushButton("Reset")
         self.reset.setToolTip("The chart’s own words again")
         self.reset.setAutoDefault(False)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SCALES = ("auto", "measured", "change", "percent", "log")
 CENTRES = ("none", "median-quartiles", "median-range", "mean-sd")
+TYPEFACES = ("liberation-sans", "liberation-serif", "carlito")
 EFFECTS = {"rank-biserial": "rank_biserial", "dz": "cohen_dz"}
 
 
@@ -36,6 +37,9 @@ def add_chart_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--effect", choices=list(EFFECTS), default="rank-biserial", help="what the forest of all measures draws"
+    )
+    command.add_argument(
+        "--typeface", choices=TYPEFACES, default=None, help="typeface; that of the template, or liberation-sans"
     )
     command.add_argument(
         "--template", default=None, metavar="NAME|FILE", help="look of the figure, saved from the dialog “Style”"
@@ -79,9 +83,13 @@ def _there_is(names: Sequence[str], use: str) -> str:
 def with_chart_options(cohort: Cohort, choice: "ChartChoice", asked: argparse.Namespace) -> "ChartChoice":
     """The choice with what the options ask; QuestionError for facts, events and drugs that the file does not have."""
     from trajecta.stats.charts.choice import Centre, Effect, Gaps, ValueScale
-    from trajecta.stats.charts.edits import Edits
+    from trajecta.stats.charts.edits import Edits, Style
+    from trajecta.stats.typeface import Typeface
 
     template = template_asked(asked)
+    style = Style() if template is None else template.style
+    if asked.typeface is not None:
+        style = replace(style, typeface=Typeface(asked.typeface))
     if asked.each and asked.by:
         raise QuestionError("Panels are drawn for each patient or by group, not both; choose --each or --by.")
     return replace(
@@ -93,5 +101,5 @@ def with_chart_options(cohort: Cohort, choice: "ChartChoice", asked: argparse.Na
         by=_fact(cohort, asked.by),
         shade=_shade(cohort, asked.shade),
         effect=Effect(EFFECTS[asked.effect]),
-        edits=Edits() if template is None else Edits(style=template.style),
+        edits=Edits(style=style),
     )

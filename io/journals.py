@@ -18,10 +18,11 @@ BASES = {"recalled": "recalled without a page", "summary": "from a summary by ot
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """One preset. Page lengths are mm, ``min_text``, ``max_text`` and ``min_line`` points.
+    """One preset. Page lengths are mm, ``min_text``, ``min_raised``, ``max_text`` and ``min_line`` points.
 
     ``widths`` are the usual page widths; ``formats`` the suffixes that are taken, preferred ones first; ``dpi_line`` is
     asked of a bitmap with line art, ``dpi_combination`` of one with text or colour; ``live_text`` refuses outlines.
+    ``fonts`` are the families that are asked for, ``min_raised`` is the least size of raised and lowered characters.
     ``unverified`` holds pairs of a field and a key of ``BASES``; ``general`` is the publisher's page for all journals;
     ``through`` is the address of the summary that was read where the publisher's page could not be.
     ``doubtful_widths`` are those of the widths that are not on the page.
@@ -45,6 +46,8 @@ class Journal:
     general: bool = False
     through: str = ""
     doubtful_widths: tuple[float, ...] = ()
+    fonts: tuple[str, ...] = ()
+    min_raised: float | None = None
     unverified: tuple[tuple[str, str], ...] = ()
     note: str = ""
 
@@ -68,7 +71,7 @@ def journals() -> tuple[Journal, ...]:
 
 def _journal(entry: dict[str, Any]) -> Journal:
     fields = dict(entry)
-    for name in ("widths", "formats", "doubtful_widths"):
+    for name in ("widths", "fonts", "formats", "doubtful_widths"):
         fields[name] = tuple(fields.get(name, ()))
     fields["unverified"] = tuple(fields.get("unverified", {}).items())
     fields["note"] = " ".join(fields.get("note", "").split())

@@ -16,6 +16,7 @@ from trajecta.stats.charts.axes import axis_marks
 from trajecta.stats.charts.clipping import Box, clipped_block, clipped_polygon, clipped_polyline
 from trajecta.stats.figure import Anchor, Area, Block, Dots, Figure, Line, Mark, Note, Panel, Pin, Rule, Shape, Stroke
 from trajecta.stats.text_width import text_width
+from trajecta.stats.typeset import Run, runs
 
 Map = Callable[[float, float], QPointF]
 PAPER = "#FFFFFF"
@@ -24,13 +25,17 @@ NO_BRUSH = QBrush(Qt.BrushStyle.NoBrush)
 NO_PEN = QPen(Qt.PenStyle.NoPen)
 
 
-def draw_figure(painter: QPainter, figure: Figure, scale: float) -> None:
-    """Draw the whole figure with its top-left corner at the device's origin; the paper itself is left as it is."""
-    draw_page(painter, figure, scale)
+def draw_figure(painter: QPainter, figure: Figure, scale: float, whole: bool = False) -> None:
+    """Draw the whole figure with its top-left corner at the device's origin; the paper itself is left as it is.
+
+    ``whole`` draws each text in one piece, its raised and lowered characters as ``stats.typeset`` writes them, for a
+    device that sets them itself.
+    """
+    draw_page(painter, figure, scale, whole)
     for panel in figure.panels:
         to = mapping(panel, scale)
-        draw_marks(painter, panel, to, scale)
-        draw_axes(painter, panel, to, scale)
+        draw_marks(painter, panel, to, scale, whole=whole)
+        draw_axes(painter, panel, to, scale, whole)
 
 
 def mapping(panel: Panel, scale: float) -> Map:
@@ -41,16 +46,16 @@ def mapping(panel: Panel, scale: float) -> Map:
     return lambda x, y: QPointF(left + (x - x0) * wide, bottom - (y - y0) * high)
 
 
-def draw_page(painter: QPainter, figure: Figure, scale: float) -> None:
+def draw_page(painter: QPainter, figure: Figure, scale: float, whole: bool = False) -> None:
     """Draw what stands on the page outside the panels: legend, titles, footer."""
     _ready(painter)
     page = (0.0, 0.0, figure.width * scale, figure.height * scale)
-    view = _View(lambda x, y: QPointF(x * scale, y * scale), page, scale, False)
+    view = _View(lambda x, y: QPointF(x * scale, y * scale), page, scale, whole=whole)
     for mark in figure.page:
         _draw(painter, mark, view)
 
 
-def draw_marks(painter: QPainter, panel: Panel, to: Map, scale: float, thin: bool = False) -> None:
+def draw_marks(painter: QPainter, panel: Panel, to: Map, scale: float, thin: bool = False, whole: bool = False) -> None:
     """Draw the marks of a panel, cut at its area.
 
     ``to`` maps data to the device and must take the panel's own ranges to the edges of its area. ``thin`` draws lines
@@ -58,18 +63,18 @@ def draw_marks(painter: QPainter, panel: Panel, to: Map, scale: float, thin: boo
     """
     _ready(painter)
     first, last = to(panel.x.range[0], panel.y.range[1]), to(panel.x.range[1], panel.y.range[0])
-    view = _View(to, (first.x(), first.y(), last.x(), last.y()), scale, thin)
+    view = _View(to, (first.x(), first.y(), last.x(), last.y()), scale, thin, whole)
     for mark in panel.marks:
         _draw(painter, mark, view)
 
 
-def draw_axes(painter: QPainter, panel: Panel, to: Map, scale: float) -> None:
+def draw_axes(painter: QPainter, panel: Panel, to: Map, scale: float, whole: bool = False) -> None:
     """Draw the axis lines, ticks and labels around a panel; ``to`` as for ``draw_marks``."""
     _ready(painter)
     corner = to(panel.x.range[0], panel.y.range[1])
     left, top = corner.x() - panel.area.x * scale, corner.y() - panel.area.y * scale
     everywhere = (-1e9, -1e9, 1e9, 1e9)  # axes stand outside the area and are laid out on the page
-    view = _View(lambda x, y: QPointF(left + x * scale, top + y * scale), everywhere, scale, False)
+    view = _View(lambda x, y: QPointF(left + x * scale, top + y * scale), everywhere, scale, whole=whole)
     for mark in axis_marks(panel):
         _draw(painter, mark, view)
 
@@ -79,12 +84,12 @@ def _ready(painter: QPainter) -> None:
 
 
 class _View:
-    """Where marks go: the mapping, the rectangle they may not leave, and the size of a point on the device."""
+    """Where marks go and how: the mapping, the rectangle they may not leave, the size of a point on the device."""
 
-    __slots__ = ("box", "scale", "thin", "to")
+    __slots__ = ("box", "scale", "thin", "to", "whole")
 
-    def __init__(self, to: Map, box: Box, scale: float, thin: bool) -> None:
-        self.to, self.box, self.scale, self.thin = to, box, scale, thin
+    def __init__(self, to: Map, box: Box, scale: float, thin: bool = False, whole: bool = False) -> None:
+        self.to, self.box, self.scale, self.thin, self.whole = to, box, scale, thin, whole
 
     def place(self, point: tuple[float, float]) -> tuple[float, float]:
         """A data point on the device."""
@@ -231,15 +236,18 @@ def _draw_note(painter: QPainter, mark: Note, view: _View) -> None:
     at = _note_place(mark, view)
     if at is None or not mark.text:
         return
-    width = text_width(mark.text, SET_AT, mark.bold)
+    width = text_width(mark.text, SET_AT, mark.bold, mark.typeface)
     back = {Anchor.START: 0.0, Anchor.MIDDLE: width / 2, Anchor.END: width}[mark.anchor]
     painter.save()
-    painter.setFont(figure_font(mark.bold))
     painter.setPen(QColor(mark.color))
     painter.translate(*at)
     if mark.vertical:
         painter.rotate(-90)
     factor = mark.size * view.scale / SET_AT
     painter.scale(factor, factor)
-    painter.drawText(QPointF(-back, 0.0), mark.text)
+    left = -back
+    for run in (Run(mark.text),) if view.whole else runs(mark.text):
+        painter.setFont(figure_font(mark.bold, mark.typeface, run.size))
+        painter.drawText(QPointF(left, -run.rise * SET_AT), run.text)
+        left += text_width(run.text, SET_AT * run.size, mark.bold, mark.typeface)
     painter.restore()

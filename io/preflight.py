@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from trajecta.io.journals import Journal
-from trajecta.resources import table
 from trajecta.stats.charts.axes import axis_marks
 from trajecta.stats.charts.composition import LETTER_SIZE
 from trajecta.stats.charts.layout import note_box, overlap, panel_point, text_boxes
@@ -18,6 +17,9 @@ from trajecta.stats.cohort import Severity
 from trajecta.stats.colors import contrast
 from trajecta.stats.colour_vision import LEAST_MARK, LEAST_TEXT, WHITE, Vision, alike
 from trajecta.stats.figure import Block, Dots, Figure, Line, Mark, Note, Panel, Pin, Rect, Stroke
+from trajecta.stats.text_width import character_widths
+from trajecta.stats.typeface import FAMILIES
+from trajecta.stats.typeset import SMALL, plain, runs
 from trajecta.stats.words import list_text
 
 BITMAPS = ("png", "tif", "tiff")
@@ -59,6 +61,8 @@ def preflight(figure: Figure, journal: Journal | None, suffix: str, dpi: int) ->
     if journal is not None:
         found += _page(figure, journal)
         found += _text_sizes(texts, journal)
+        found += _raised_sizes(texts, journal)
+        found += _typefaces(texts, journal)
         found += _line_widths(figure, journal)
         found += _file(journal, suffix, dpi)
     found += _pale_texts(texts)
@@ -111,7 +115,7 @@ def _text_sizes(texts: Iterable[_Seen], journal: Journal) -> Iterator[Finding]:
     sizes: defaultdict[float, list[str]] = defaultdict(list)
     for seen in texts:
         if any(c.isalnum() for c in seen.note.text):  # an arrow or a dagger is a symbol and not read
-            sizes[round(seen.note.size, 2)].append(seen.note.text)
+            sizes[round(seen.note.size, 2)].append(plain(seen.note.text))
     limits = (
         (journal.min_text, "min_text", "Choose a larger text size under Chart, Style."),
         (journal.max_text, "max_text", "Choose a smaller text size under Chart, Style."),
@@ -178,11 +182,39 @@ def _file(journal: Journal, suffix: str, dpi: int) -> Iterator[Finding]:
         yield Finding(Severity.NOTE, text, "Ask the journal to convert it, or convert the PDF with its colour profile.")
 
 
+def _raised_sizes(texts: Iterable[_Seen], journal: Journal) -> Iterator[Finding]:
+    """Raised and lowered characters that are smaller than the journal asks of them, or of any text."""
+    least = journal.min_raised if journal.min_raised is not None else journal.min_text
+    small = {seen.note: SMALL * seen.note.size for seen in texts if any(run.level for run in runs(seen.note.text))}
+    small = {note: size for note, size in small.items() if least is not None and size < least}
+    if small:
+        named = list_text(list(dict.fromkeys(f"“{plain(note.text)}”" for note in small)), MOST_NAMED)
+        asked = f"{journal.name} asks for at least {least:g} pt"
+        doubt = journal.doubt("min_text" if journal.min_raised is None else "min_raised")
+        text = f"Raised or lowered characters are {round(min(small.values()), 2):g} pt; {asked}: {named}."
+        # What is asked of text is seldom meant of its exponents.
+        severity = Severity.NOTE if journal.min_raised is None else _graded(Severity.WARNING, doubt)
+        yield Finding(severity, with_doubt(text, doubt), "Choose a larger text size under Chart, Style.")
+
+
+def _typefaces(texts: Iterable[_Seen], journal: Journal) -> Iterator[Finding]:
+    """Typefaces that are none of those the journal asks for and have the widths of none of them."""
+    for typeface in dict.fromkeys(seen.note.typeface for seen in texts):
+        family = FAMILIES[typeface]
+        if journal.fonts and not {family.name, *family.alike} & set(journal.fonts):
+            doubt = journal.doubt("fonts")
+            text = f"The text is set in {family.name}; {journal.name} asks for {', '.join(journal.fonts)}."
+            fitting = [f for f in FAMILIES.values() if set(f.alike) & set(journal.fonts)]
+            named = " or ".join(f"{f.name} (as wide as {f.alike[0]})" for f in fitting)
+            advice = f"Choose {named} under Chart, Style."
+            yield Finding(Severity.WARNING, with_doubt(text, doubt), advice)
+
+
 def _pale_texts(texts: Iterable[_Seen]) -> Iterator[Finding]:
     pale: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for seen in texts:
         if contrast(seen.note.color, seen.ground) < LEAST_TEXT:
-            pale[seen.note.color, seen.ground].append(seen.note.text)
+            pale[seen.note.color, seen.ground].append(plain(seen.note.text))
     for (colour, ground), said in pale.items():
         named = list_text([f"“{text}”" for text in dict.fromkeys(said)], MOST_NAMED)
         ratio = f"{contrast(colour, ground):.1f} : 1"
@@ -265,25 +297,25 @@ def _look_alikes(figure: Figure, said: frozenset[str]) -> Iterator[Finding]:
 
 def _characters(texts: Iterable[_Seen]) -> Iterator[Finding]:
     lacking: dict[str, str] = {}
+    fonts: dict[str, None] = {}
     for seen in texts:
-        held = _held("bold" if seen.note.bold else "regular")
-        lacking |= {c: seen.note.text for c in seen.note.text if c.isprintable() and c not in held}
+        held = character_widths(seen.note.typeface, seen.note.bold)
+        drawn = (c for run in runs(seen.note.text) for c in run.text)
+        without = {c: plain(seen.note.text) for c in drawn if c.isprintable() and c not in held}
+        fonts |= dict.fromkeys([FAMILIES[seen.note.typeface].name] if without else [])
+        lacking |= without
     if lacking:
         named = list_text([f"“{c}” (U+{ord(c):04X}, in “{text}”)" for c, text in lacking.items()], MOST_NAMED)
-        text = f"The font of figures, Liberation Sans, lacks {named}; another font of this computer stands in."
+        text = f"The font of figures, {', '.join(fonts)}, lacks {named}; another font of this computer stands in."
         yield Finding(
             Severity.WARNING, text, "Write it in Latin, Greek or Cyrillic letters, or look at the file elsewhere."
         )
 
 
-def _held(style: str) -> frozenset[str]:
-    return frozenset(c for characters in table("font_widths")[style]["widths"].values() for c in characters)
-
-
 def _places(figure: Figure) -> Iterator[Finding]:
     """Texts that touch each other or leave the page; those that the camera has put out of view are not drawn."""
     page = Rect(0.0, 0.0, figure.width, figure.height)
-    boxes = [(text, box) for text, box in text_boxes(_as_seen(figure)) if text]
+    boxes = [(plain(text), box) for text, box in text_boxes(_as_seen(figure)) if text]
     outside = [
         f"“{text}”"
         for text, box in boxes

@@ -1,28 +1,31 @@
 """A figure as SVG: real text, size in millimetres, coordinates in points.
 
-Invariants: the root says the figure's millimetres and a viewBox in points; the font is named with its substitutes;
+Invariants: the root says the figure's millimetres and a viewBox in points; the font is named with its substitutes; a
+line of text is one element, its raised and lowered characters are spans in it;
 ``title`` and ``desc`` hold the figure's name and its words; the same figure gives the same bytes.
 """
 
 import re
-from html import escape
+from html import escape, unescape
 
 from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from trajecta.io.errors import SaveError
-from trajecta.io.fonts import FAMILY
+from trajecta.io.fonts import SET_AT
 from trajecta.io.pen import draw_figure
 from trajecta.stats.figure import Figure
+from trajecta.stats.typeface import FAMILIES
+from trajecta.stats.typeset import runs
 
-FAMILIES = f"{FAMILY}, Arial, Helvetica, sans-serif"
 _EMPTY_GROUP = re.compile(r"<g [^<>]*>\s*</g>\s*")
 _TEXT_GROUP = re.compile(
     r"(<g [^<>]*>\s*)((?:<text [^<>]*>[^<>]*</text>\s*)+)</g>\s*\1((?:<text [^<>]*>[^<>]*</text>\s*)+)</g>"
 )
 _GROUP_FONT = re.compile(r'(<g [^<>]*?)(?:\s+font-(?:family|size|weight|style)="[^"]*")+\s*>')
 _RUNS = re.compile(r"(<text [^<>]*>)([^<>]*)</text>\s*<text [^<>]*>([^<>]*)</text>")
+_TEXT = re.compile(r"(?<=>)([^<>]*)(?=</text>)")
 _ROOT = re.compile(r"<\?xml.*?<defs>\s*</defs>\s*", re.DOTALL)
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _ATTRIBUTE = re.compile(r'(?<= )(?:transform|points|d|x|y|cx|cy|r|width|height|stroke-dasharray|stroke-width)="[^"]*"')
@@ -40,7 +43,7 @@ def svg_bytes(figure: Figure, dpi: int) -> bytes:
     painter = QPainter()
     if not painter.begin(generator):
         raise SaveError("The SVG could not be written. Choose another format, or save again.")
-    draw_figure(painter, figure, 1.0)
+    draw_figure(painter, figure, 1.0, whole=True)
     painter.end()
     return _finished(bytes(buffer.data().data()).decode("utf-8"), figure).encode("utf-8")
 
@@ -50,7 +53,8 @@ def _finished(svg: str, figure: Figure) -> str:
     root = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="{figure.width_mm:g}mm" '
-        f'height="{figure.height_mm:g}mm" viewBox="0 0 {figure.width:.4f} {figure.height:.4f}" role="img">\n'
+        f'height="{figure.height_mm:g}mm" viewBox="0 0 {figure.width:.4f} {figure.height:.4f}" role="img" '
+        'style="font-kerning:none;font-variant-ligatures:none">\n'
         f"<title>{escape(figure.title or 'Figure', quote=False)}</title>\n"
         f"<desc>{escape(figure.alt, quote=False)}</desc>\n"
     )
@@ -59,7 +63,24 @@ def _finished(svg: str, figure: Figure) -> str:
     svg = _GROUP_FONT.sub(r"\1>", svg)  # the font of the running application; every text names its own
     svg = _one_text(svg)
     svg = _ATTRIBUTE.sub(lambda found: _NUMBER.sub(_rounded, found[0]), svg)
-    return svg.replace(f'font-family="{FAMILY}"', f'font-family="{FAMILIES}"')
+    for family in FAMILIES.values():
+        svg = svg.replace(f'font-family="{family.name}"', f'font-family="{family.substitutes}"')
+    return _TEXT.sub(lambda found: _in_spans(found[1]), svg)
+
+
+def _in_spans(escaped: str) -> str:
+    """A text with its raised and lowered characters in smaller spans, each of which moves on from the one before."""
+    pieces = runs(unescape(escaped))
+    if not any(piece.level for piece in pieces):
+        return escaped
+    said, height = "", 0.0
+    for piece in pieces:
+        moved, height = (height - piece.rise) * SET_AT, piece.rise
+        size = f' font-size="{SET_AT * piece.size:g}"' if piece.level else ""
+        place = f' dy="{moved:g}"' if moved else ""
+        inside = escape(piece.text, quote=False)
+        said += f"<tspan{place}{size}>{inside}</tspan>" if place or size else inside
+    return said
 
 
 def _one_text(svg: str) -> str:

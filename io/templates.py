@@ -15,6 +15,7 @@ from urllib.parse import quote
 from trajecta.io.atomic import write_atomically
 from trajecta.io.errors import OpenError, QuestionError, SaveError
 from trajecta.stats.charts.edits import LARGEST_SIZE, LEAST_FACTOR, MOST_FACTOR, SMALLEST_SIZE, Density, Style
+from trajecta.stats.typeface import Typeface
 
 VERSION = 1
 LONGEST_NAME = 60
@@ -56,6 +57,7 @@ def save_template(template: Template) -> Path:
         "trajecta-template": VERSION,
         "name": name,
         "width_mm": template.width_mm,
+        "typeface": style.typeface.value,
         "text_size": style.text_size,
         "strokes": style.strokes,
         "symbols": style.symbols,
@@ -85,9 +87,13 @@ def read_template(path: Path) -> Template:
     size, width = _number(content, "text_size", path), _number(content, "width_mm", path)
     strokes, symbols = (_number(content, key, path) for key in ("strokes", "symbols"))
     density = content.get("ticks", Density.USUAL.value)
-    if density not in {known.value for known in Density}:
+    if density not in [known.value for known in Density]:
         raise OpenError(f"{path.name}: there are no ticks “{density}”; fewer, usual and more are known.")
-    style = Style(size, strokes or 1.0, symbols or 1.0, Density(density))
+    typeface = content.get("typeface", Typeface.SANS.value)
+    typefaces = [known.value for known in Typeface]
+    if typeface not in typefaces:
+        raise OpenError(f"{path.name}: there is no typeface “{typeface}”; {', '.join(typefaces)} are known.")
+    style = Style(size, strokes or 1.0, symbols or 1.0, Density(density), Typeface(typeface))
     return Template(str(content.get("name") or path.stem), style, width)
 
 

@@ -6,10 +6,11 @@ are resolved; ``key`` names the patient a mark belongs to (empty for none) and `
 so that hovering and selecting need no second look at the data.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trajecta.stats.shapes import Shape as Shape
+from trajecta.stats.typeface import Typeface, in_force
 
 POINTS_PER_MM = 72 / 25.4
 INK = "#1B1F24"
@@ -113,6 +114,8 @@ class Note:
     """One line of text; ``at`` is its baseline point, ``offset`` moves it on the page (points, y downwards).
 
     The coordinate named by ``pin`` is no data value but a fraction of the panel (0 left or bottom, 1 right or top).
+    Raised and lowered characters of ``text`` are written as in ``stats.typeset``. ``typeface`` is the one that was in
+    force when the text was laid out.
     """
 
     at: tuple[float, float]
@@ -125,6 +128,7 @@ class Note:
     vertical: bool = False
     key: str = ""
     pin: Pin = Pin.NONE
+    typeface: Typeface = field(default_factory=in_force)
 
 
 Mark = Line | Dots | Block | Area | Rule | Note
@@ -145,6 +149,7 @@ class Axis:
     Label and tick strings may hold line breaks. ``size`` is their type size in points; ``steps`` are the tick
     distances that suit the unit (months: 1, 3, 6, 12), empty for 1, 2, 5 times a power of ten. ``zero`` of a
     LOG scale holds the coordinate at which zeros are drawn, which have no logarithm, and that of the break above it.
+    ``typeface`` is that of a ``Note``.
     """
 
     label: str
@@ -155,6 +160,7 @@ class Axis:
     size: float = 7.0
     steps: tuple[float, ...] = ()
     zero: tuple[float, float] | None = None
+    typeface: Typeface = field(default_factory=in_force)
 
 
 @dataclass(frozen=True, slots=True)

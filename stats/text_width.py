@@ -1,7 +1,8 @@
-"""How wide a text is on paper, from the advance widths of the shipped font, so that charts are laid out without Qt.
+"""How wide a text is on paper, from the advance widths of the shipped fonts, so that charts are laid out without Qt.
 
 Invariants: lengths are points (1/72 inch); text is set without kerning (the pen switches it off), so the width is the
-plain sum of the characters' widths and the same on every device.
+plain sum of the characters' widths and the same on every device; a text without a typeface of its own is measured in
+the one in force.
 """
 
 import unicodedata
@@ -9,8 +10,11 @@ from collections.abc import Sequence
 from functools import cache
 
 from trajecta.resources import table
+from trajecta.stats.typeface import Typeface, in_force
+from trajecta.stats.typeset import letters, runs
 
-# Heights of Liberation Sans in parts of the type size (its hhea and OS/2 tables): above and below the baseline.
+# Heights in parts of the type size, above and below the baseline: those of Liberation Sans (its hhea and OS/2 tables)
+# for every typeface, so that a change of typeface moves nothing up or down.
 ASCENT = 0.905
 DESCENT = 0.212
 CAP_HEIGHT = 0.729
@@ -19,23 +23,27 @@ UNKNOWN = 0.75
 
 
 @cache
-def _widths(style: str) -> dict[str, float]:
-    entry = table("font_widths")[style]
+def character_widths(typeface: Typeface, bold: bool) -> dict[str, float]:
+    """The advance widths of the characters that a font has, in parts of the type size; not to be changed."""
+    entry = table(f"widths/{typeface.value}")["bold" if bold else "regular"]
     return {c: int(width) / entry["em"] for width, characters in entry["widths"].items() for c in characters}
 
 
-def text_width(text: str, size: float, bold: bool = False) -> float:
+def text_width(text: str, size: float, bold: bool = False, typeface: Typeface | None = None) -> float:
     """Width in points of one line of ``text`` set at ``size`` points; 0 for an empty text.
 
-    Characters that the font lacks are estimated (East Asian ones as wide as the size, combining marks as nothing).
+    Raised and lowered characters are narrower, as ``stats.typeset`` sets them. Characters that the font lacks are
+    estimated (East Asian ones as wide as the size, combining marks as nothing).
 
-    >>> round(text_width("Month 3", 10), 2)
-    36.13
+    >>> round(text_width("Month 3", 10), 2), round(text_width("Month 3", 10, typeface=Typeface.SERIF), 2)
+    (36.13, 34.17)
     >>> text_width("", 7), text_width("中文", 7)
-    (0, 14.0)
+    (0.0, 14.0)
     """
-    widths = _widths("bold" if bold else "regular")
-    return size * sum(widths[c] if c in widths else _estimate(c) for c in text)
+    widths = character_widths(in_force() if typeface is None else typeface, bold)
+    return size * sum(
+        run.size * sum(widths[c] if c in widths else _estimate(c) for c in run.text) for run in runs(text)
+    )
 
 
 def _estimate(character: str) -> float:
@@ -52,8 +60,9 @@ def shortened(text: str, width: float, size: float, bold: bool = False) -> str:
     """
     if text_width(text, size, bold) <= width:
         return text
-    for end in range(len(text) - 1, 0, -1):
-        short = text[:end].rstrip() + "…"
+    seen = letters(text)
+    for end in range(len(seen) - 1, 0, -1):
+        short = "".join(seen[:end]).rstrip() + "…"
         if text_width(short, size, bold) <= width:
             return short
     return "…" if text else ""
@@ -75,9 +84,10 @@ def told_apart(names: Sequence[str], width: float, size: float, bold: bool = Fal
 
 def _both_ends(name: str, width: float, size: float, bold: bool) -> str:
     """Beginning and end of a name around an ellipsis, as much of both as fits; the end first."""
-    for kept in range(len(name) - 1, 0, -1):
+    seen = letters(name)
+    for kept in range(len(seen) - 1, 0, -1):
         start = kept // 2
-        short = f"{name[:start].rstrip()}…{name[len(name) - kept + start :].lstrip()}"
+        short = f"{''.join(seen[:start]).rstrip()}…{''.join(seen[len(seen) - kept + start :]).lstrip()}"
         if text_width(short, size, bold) <= width:
             return short
     return "…"

@@ -95,7 +95,15 @@ _COUNTS = frozenset({"count", "counts", "n", "number", "#", "anzahl", "nombre", 
 
 
 def unit_of(measure: Measure) -> str:
-    """The unit to write behind a change: the measure's own, "points" for an instrument's score without one, or none."""
+    """The unit to write behind a change: the measure's own, "points" for an instrument's score without one, or none.
+
+    >>> unit_of(Measure("p", "Platelets", "x 10^9/L")), unit_of(Measure("c3", "C3", "g/L"))
+    ('×10⁹/L', 'g/L')
+    """
+    if "^" in measure.unit:
+        from trajecta.stats.typeset import plain, typeset  # few units need it, and every command loads this module
+
+        return plain(typeset(measure.unit))
     if measure.unit:
         return "" if measure.unit.strip().casefold() in _COUNTS else measure.unit
     return "points" if measure.range is not None and not measure.derived else ""

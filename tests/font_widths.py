@@ -1,4 +1,4 @@
-"""Writes resources/font_widths.toml from the fonts in resources/fonts; run again after changing the fonts.
+"""Writes resources/widths from the fonts in resources/fonts; run again after changing the fonts.
 
 Reads the advance widths straight from the font files (tables ``head``, ``hhea``, ``hmtx`` and ``cmap`` format 4),
 so that neither Qt nor a font library is needed. Invariant: running it twice gives the same bytes.
@@ -9,7 +9,8 @@ from collections import defaultdict
 from pathlib import Path
 
 RESOURCES = Path(__file__).parents[1] / "resources"
-STYLES = {"regular": "LiberationSans-Regular.ttf", "bold": "LiberationSans-Bold.ttf"}
+TYPEFACES = {"liberation-sans": "LiberationSans", "liberation-serif": "LiberationSerif", "carlito": "Carlito"}
+STYLES = {"regular": "Regular", "bold": "Bold"}
 # Latin, Greek, Cyrillic, punctuation, arrows and mathematics: what names, units and labels are written with.
 BLOCKS = ((0x20, 0x7E), (0xA0, 0x17F), (0x1E9E, 0x1E9E), (0x370, 0x3FF), (0x400, 0x45F), (0x2000, 0x22FF))
 
@@ -59,14 +60,14 @@ def segments(font: bytes, table: int) -> dict[int, int]:
     return glyphs
 
 
-def main() -> None:
-    """Write the table: for each style, ``width = "characters"``."""
+def table(file: str) -> str:
+    """The table of one typeface: for each style, ``width = "characters"``."""
     lines = [
-        "# Advance widths of Liberation Sans in units of the em, so that figures can be laid out without Qt.",
+        "# Advance widths in units of the em, so that figures can be laid out without Qt.",
         "# Written by tests/font_widths.py from resources/fonts; do not edit by hand.",
     ]
     for style, name in STYLES.items():
-        em, found = widths((RESOURCES / "fonts" / name).read_bytes())
+        em, found = widths((RESOURCES / "fonts" / f"{file}-{name}.ttf").read_bytes())
         groups: defaultdict[int, list[str]] = defaultdict(list)
         for code, width in sorted(found.items()):
             groups[width].append(chr(code))
@@ -74,7 +75,13 @@ def main() -> None:
         for width, members in sorted(groups.items()):
             text = "".join(members).replace("\\", "\\\\").replace('"', '\\"')
             lines.append(f'{width} = "{text}"')
-    (RESOURCES / "font_widths.toml").write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Write the tables."""
+    for typeface, file in TYPEFACES.items():
+        (RESOURCES / "widths" / f"{typeface}.toml").write_text(table(file), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from trajecta.stats.charts.edits import Density, Edits
 from trajecta.stats.charts.found import label_box, numbers_box
 from trajecta.stats.figure import Dots, Figure, Note, Rect, Shape
 from trajecta.stats.palette import COLORS
+from trajecta.stats.typeface import Typeface
 
 
 def shown(window: MainWindow) -> Figure:
@@ -62,6 +63,34 @@ def retype(form: TextForm, text: str) -> None:
     form.line.selectAll()
     QTest.keyClicks(form.line, text) if text else QTest.keyClick(form.line, Qt.Key.Key_Delete)
     QTest.keyClick(form.line, Qt.Key.Key_Return)
+
+
+def choose_typeface(window: MainWindow, typeface: Typeface) -> None:
+    """Choose a typeface in the dialog as keys do it."""
+
+    def choose(dialog: StyleDialog) -> None:
+        dialog.typeface.setFocus()
+        QTest.keyClick(dialog.typeface, Qt.Key.Key_Home)
+        for _ in range(list(Typeface).index(typeface)):
+            QTest.keyClick(dialog.typeface, Qt.Key.Key_Down)
+        dialog.accept()
+
+    answer_dialog(StyleDialog, choose)
+    window.commands.named["style"].trigger()
+
+
+def test_a_typeface_goes_with_the_template_and_is_taken_back(
+    demo: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("trajecta.io.templates.templates_folder", lambda: tmp_path)
+    before = shown(demo)
+    choose_typeface(demo, Typeface.SERIF)
+    assert {axis.typeface for panel in shown(demo).panels for axis in (panel.x, panel.y)} == {Typeface.SERIF}
+    answer_dialog(StyleDialog, lambda dialog: (dialog.save_as("Times"), dialog.accept()))
+    demo.commands.named["style"].trigger()
+    demo.interior.session.history.undo()
+    assert shown(demo) == before
+    assert [template.style.typeface for template in templates()] == [Typeface.SERIF]
 
 
 def test_a_label_is_rewritten_removed_and_given_back(demo: MainWindow) -> None:
@@ -182,9 +211,13 @@ def test_empty_ground_fits_as_before(demo: MainWindow) -> None:
     assert not camera.moved
 
 
-def test_the_screen_is_the_paper_after_edits(demo: MainWindow) -> None:
+@pytest.mark.parametrize("typeface", Typeface)
+def test_the_screen_is_the_paper_after_edits(demo: MainWindow, typeface: Typeface) -> None:
+    choose_typeface(demo, typeface)
     _, form = text_popup(demo, "y")
-    retype(form, "A label")
+    retype(form, "CD19^+ cells (10^-3)")
+    assert shown(demo).panels[0].y.label == "CD19⁺ cells (10⁻³)"
+    assert shown(demo).panels[0].y.typeface is typeface
     settle(demo)
     paper = demo.interior.workplace().figure.desk.paper
     paper.overlay(hit=None, cursor=None, patients=frozenset())

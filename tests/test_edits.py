@@ -45,6 +45,7 @@ from trajecta.stats.charts.registry import CHARTS, build_figure
 from trajecta.stats.charts.traces import styles
 from trajecta.stats.figure import Dots, Figure, Line, Note, Scale, Shape
 from trajecta.stats.palette import COLORS, DASHES, SHAPES, PatientStyle
+from trajecta.stats.typeface import Typeface
 
 DEMO = Path(__file__).parents[1] / "resources" / "demo" / "cart-sle.xlsx"
 LONG = "A much longer label than the chart has itself, with (units) and all that belongs to it"
@@ -380,6 +381,9 @@ def test_templates_are_listed_found_and_deleted(config: Path) -> None:
         ({"symbols": True}, "0.5 to 3"),
         ({"width_mm": 5000}, "40 to 500"),
         ({"ticks": "many"}, "fewer, usual and more"),
+        ({"ticks": []}, "fewer, usual and more"),
+        ({"typeface": "comic"}, "no typeface “comic”; liberation-sans, liberation-serif, carlito"),
+        ({"typeface": {}}, "no typeface"),
     ],
 )
 def test_a_template_that_cannot_be_drawn_is_refused(config: Path, changes: dict[str, object], said: str) -> None:
@@ -399,6 +403,12 @@ def test_the_command_line_applies_a_template(
     plain = tmp_path / "plain.svg"
     assert main(["figure", str(DEMO), "--measure", "SLEDAI-2K", "--out", str(plain), "--width-mm", "120"]) == 0
     assert out.read_text("utf-8") != plain.read_text("utf-8")
+    save_template(Template("Paper", Style(typeface=Typeface.SERIF)))
+    asked = ["figure", str(DEMO), "--measure", "SLEDAI-2K", "--out", str(out), "--template", "paper"]
+    for more, family in (([], "Liberation Serif"), (["--typeface", "carlito"], "Carlito")):
+        assert main([*asked, *more]) == 0
+        assert f'font-family="{family}, ' in out.read_text("utf-8")
+        assert 'font-family="Liberation Sans' not in out.read_text("utf-8")
     assert main(["figure", str(DEMO), "--measure", "SLEDAI-2K", "--out", str(out), "--template", "none"]) != 0
     assert "There is no template “none”" in capsys.readouterr().err
 

@@ -10,7 +10,7 @@ from trajecta.io.journals import BASES, Journal, journal, journals
 
 NUMBERS = (
     "widths", "min_width", "max_height", "min_text", "max_text", "min_line", "formats", "dpi_line", "dpi_combination",
-    "colour",
+    "colour", "fonts", "min_raised",
 )  # fmt: skip
 
 
@@ -40,6 +40,7 @@ def test_the_numbers_of_a_preset_fit_together(entry: Journal) -> None:
     assert all(40 <= width <= 250 for width in entry.widths)
     assert entry.max_height is None or 100 <= entry.max_height <= 300
     assert (entry.min_text or 0) <= (entry.max_text or 99)
+    assert (entry.min_raised or 0) <= (entry.min_text or 99)
     assert entry.colour in ("", "rgb", "cmyk")
 
 
@@ -48,7 +49,8 @@ def test_nature_is_as_its_figure_guide_says() -> None:
     assert nature.widths == (89, 120, 183)
     assert (nature.max_height, nature.min_text, nature.max_text, nature.live_text) == (170, 5, 7, True)
     assert nature.doubtful_widths == (120,)
-    assert nature.doubt("widths", "max_height", "min_text") == ""
+    assert nature.fonts == ("Arial", "Helvetica")
+    assert nature.doubt("widths", "max_height", "min_text", "fonts") == ""
     assert nature.doubt("min_line") == "not verified, recalled without a page"
 
 

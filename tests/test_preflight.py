@@ -20,6 +20,7 @@ from trajecta.stats.compare import compare
 from trajecta.stats.figure import Axis, Block, Dots, Figure, Line, Mark, Note, Panel, Pin, Rect, Shape, Stroke
 from trajecta.stats.palette import COLORS, style_of
 from trajecta.stats.results import PairedResult
+from trajecta.stats.typeface import Typeface
 
 PRESET = Journal(
     "j", "Journal", "https://example.org", date(2026, 1, 1), (89.0, 183.0), None, 100.0, 6.0, 7.0, 0.5,
@@ -100,6 +101,29 @@ def test_a_number_that_was_not_verified_says_so_and_breaks_nothing_for_certain()
     (found,) = preflight(figure_of(height=130.0), doubtful, "pdf", 600)
     assert found.text.endswith("(not verified, recalled without a page).")
     assert found.severity is Severity.WARNING
+
+
+def test_a_typeface_that_the_journal_does_not_ask_for_is_named_with_those_that_fit() -> None:
+    asked = replace(PRESET, fonts=("Arial", "Helvetica"))
+    assert preflight(figure_of(Note((5, 2), "here")), asked, "pdf", 600) == ()
+    found = preflight(figure_of(Note((5, 2), "here", typeface=Typeface.SERIF)), asked, "pdf", 600)
+    assert [str(finding) for finding in found] == [
+        "The text is set in Liberation Serif; Journal asks for Arial, Helvetica. "
+        "Choose Liberation Sans (as wide as Arial) under Chart, Style."
+    ]
+    assert preflight(figure_of(Note((5, 2), "患", typeface=Typeface.CARLITO)), PRESET, "pdf", 600)[0].text.startswith(
+        "The font of figures, Carlito, lacks “患”"
+    )
+
+
+def test_raised_characters_are_judged_by_their_own_size() -> None:
+    figure = figure_of(Note((5, 2), "10⁹/L C_{max}", 7.0))
+    (found,) = preflight(figure, replace(PRESET, min_raised=5.0), "pdf", 600)
+    assert found.severity is Severity.WARNING
+    assert found.text == "Raised or lowered characters are 4.55 pt; Journal asks for at least 5 pt: “10⁹/L Cmax”."
+    assert [finding.severity for finding in preflight(figure, PRESET, "pdf", 600)] == [Severity.NOTE]
+    assert preflight(figure, replace(PRESET, min_raised=4.5), "pdf", 600) == ()
+    assert preflight(figure, replace(PRESET, min_text=None), "pdf", 600) == ()
 
 
 def test_a_width_that_is_not_on_the_page_is_a_note() -> None:

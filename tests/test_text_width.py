@@ -9,11 +9,20 @@ import pytest
 from PySide6.QtGui import QFontMetricsF
 
 from trajecta.io.export import painting_ready
-from trajecta.io.fonts import FAMILY, SET_AT, figure_font, load_fonts
+from trajecta.io.fonts import SET_AT, figure_font, load_fonts
 from trajecta.stats.text_width import shortened, text_width, wrapped
+from trajecta.stats.typeface import FAMILIES, Typeface
 
 ROOT = Path(__file__).parents[1]
-TEXTS = ("SLEDAI-2K (points)", "AVATAR To Wa 11.7", "Exact P = 0.0625 (−16 to −8)", "Prä ≤ 4 µg/dL", "0123456789", "")
+TEXTS = (
+    "SLEDAI-2K (points)",
+    "AVATAR To Wa 11.7",
+    "Exact P = 0.0625 (−16 to −8)",
+    "Prä ≤ 4 µg/dL",
+    "0123456789",
+    "activity, effect",
+    "",
+)
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +36,12 @@ def maker() -> ModuleType:
     return module
 
 
-def test_the_table_is_what_the_fonts_say(maker: ModuleType) -> None:
-    table = tomllib.loads((ROOT / "resources" / "font_widths.toml").read_text("utf-8"))
+@pytest.mark.parametrize("typeface", Typeface)
+def test_the_table_is_what_the_fonts_say(maker: ModuleType, typeface: Typeface) -> None:
+    table = tomllib.loads((ROOT / "resources" / "widths" / f"{typeface.value}.toml").read_text("utf-8"))
+    file = maker.TYPEFACES[typeface.value]
     for style, name in maker.STYLES.items():
-        em, widths = maker.widths((ROOT / "resources" / "fonts" / name).read_bytes())
+        em, widths = maker.widths((ROOT / "resources" / "fonts" / f"{file}-{name}.ttf").read_bytes())
         found = {ord(c): int(width) for width, text in table[style]["widths"].items() for c in text}
         assert table[style]["em"] == em
         assert found == widths
@@ -38,12 +49,13 @@ def test_the_table_is_what_the_fonts_say(maker: ModuleType) -> None:
 
 @pytest.mark.usefixtures("app")
 @pytest.mark.parametrize("bold", [False, True])
+@pytest.mark.parametrize("typeface", Typeface)
 @pytest.mark.parametrize("text", TEXTS)
-def test_qt_sets_text_as_wide_as_we_reckon(text: str, bold: bool) -> None:
+def test_qt_sets_text_as_wide_as_we_reckon(text: str, typeface: Typeface, bold: bool) -> None:
     painting_ready()
-    assert FAMILY in load_fonts()
-    assert QFontMetricsF(figure_font(bold)).horizontalAdvance(text) == pytest.approx(
-        text_width(text, SET_AT, bold), abs=0.5
+    assert load_fonts(typeface) == (FAMILIES[typeface].name,)
+    assert QFontMetricsF(figure_font(bold, typeface)).horizontalAdvance(text) == pytest.approx(
+        text_width(text, SET_AT, bold, typeface), abs=0.5
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from trajecta.stats.figure import INK, Anchor, Axis, Figure, Line, Mark, Note, Panel, Pin, Scale, Stroke
 from trajecta.stats.text_width import CAP_HEIGHT, DESCENT, text_width
+from trajecta.stats.typeface import set_in
 
 TICK_LENGTH = 2.5
 TICK_GAP = 2.0
@@ -192,7 +193,7 @@ def _kept_on_page(mark: Note, panel: Panel, page: float) -> Note:
     if mark.pin is Pin.X or mark.vertical:
         return mark
     (low, high), area = panel.x.range, panel.area
-    width = text_width(mark.text, mark.size, mark.bold)
+    width = text_width(mark.text, mark.size, mark.bold, mark.typeface)
     back = {Anchor.START: 0.0, Anchor.MIDDLE: width / 2, Anchor.END: width}[mark.anchor]
     left = area.x + (mark.at[0] - low) / (high - low) * area.width + mark.offset[0] - back
     shift = min(page - width - left, 0.0) or max(-left, 0.0)
@@ -227,12 +228,16 @@ def bottom_room(axis: Axis) -> float:
 
 
 def _widest(axis: Axis, size: float) -> float:
-    return max((text_width(line, size) for _, text in axis.ticks for line in text.split("\n")), default=0.0)
+    lines = (line for _, text in axis.ticks for line in text.split("\n"))
+    return max((text_width(line, size, typeface=axis.typeface) for line in lines), default=0.0)
 
 
 def axis_marks(panel: Panel) -> tuple[Mark, ...]:
     """The lines and texts of both axes of a panel, in page points."""
-    return (*_x_marks(panel), *_y_marks(panel))
+    with set_in(panel.x.typeface):
+        across = _x_marks(panel)
+    with set_in(panel.y.typeface):
+        return (*across, *_y_marks(panel))
 
 
 def _x_marks(panel: Panel) -> list[Mark]:

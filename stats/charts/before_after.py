@@ -29,7 +29,6 @@ from trajecta.stats.cohort import Cohort, Kind
 from trajecta.stats.figure import INK, SOFT_INK, Anchor, Axis, Figure, Line, Mark, Note, Panel, Rect, Scale, Stroke
 from trajecta.stats.results import IntervalResult, PairedResult, TestResult
 from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
-from trajecta.stats.typeset import typeset
 from trajecta.stats.words import floor_text, level_text, named_test, p_text, unit_of
 
 BAR = 9.0  # length in points of a median bar
@@ -105,7 +104,7 @@ def _interval_line(interval: IntervalResult, unit: str) -> str:
     name = "Hodges–Lehmann estimate" if interval.key == "hodges_lehmann" else interval.name
     if unit == "points" and abs(interval.estimate) == 1:
         unit = "point"
-    said = f"{name} {short_number(interval.estimate)}{' ' + typeset(unit) if unit else ''}"
+    said = f"{name} {short_number(interval.estimate)}{' ' + unit if unit else ''}"
     if interval.low is None or interval.high is None or interval.level is None:
         return said
     limits = f"({short_number(interval.low)} to {short_number(interval.high)})"

@@ -36,6 +36,7 @@ from trajecta.stats.cohort import Cohort
 from trajecta.stats.figure import INK, POINTS_PER_MM, Anchor, Dots, Figure, Mark, Note, Panel
 from trajecta.stats.results import PairedResult
 from trajecta.stats.text_width import CAP_HEIGHT, text_width, wrapped
+from trajecta.stats.typeface import set_in
 
 LETTER_TOP = 3.0  # points from the top of a part to the top of its letter
 LETTER_ROOM = 6.0  # points by which a part moves down so that its letter stands above its texts
@@ -134,8 +135,8 @@ def compose(cohort: Cohort, page: Composition, results: Results) -> Page:
     width = checked_width(whole) * POINTS_PER_MM
     if not page.parts:
         return Page(sentence_figure(cohort, whole, "The page has no parts yet. Add a chart.", "Page without parts"))
-    fitting = _Fitting(cohort, page, results, width)
-    return fitting.page_of()
+    with set_in(page.parts[0].choice.edits.style.typeface):  # what belongs to the page is set as its first part
+        return _Fitting(cohort, page, results, width).page_of()
 
 
 class _Fitting:

@@ -40,7 +40,7 @@ from trajecta.stats.figure import (
 )
 from trajecta.stats.palette import PatientStyle
 from trajecta.stats.text_width import ASCENT, DESCENT, shortened, wrapped
-from trajecta.stats.typeset import typeset
+from trajecta.stats.typeset import plain, typeset
 
 MOST_LINES = 2  # of a title
 MULTIPLES = (1.0, 2.0, 5.0)  # of a power of ten, on a logarithmic axis with more ticks
@@ -81,10 +81,10 @@ def edited(figure: Figure, edits: Edits, of: Subject) -> Figure:
             denser.add(panel.linked)
     for text in edits.texts:
         if text.of and text.place == of.place() and not refusal(text.text):
-            found = _with_heading(found, text.of, text.text)
+            found = _with_heading(found, text.of, typeset(text.text))
     found = _with_outside(found, figure)
     title = edits.text(of.place(), "")
-    return _with_title(found, title) if title and not refusal(title) else found
+    return _with_title(found, typeset(title)) if title and not refusal(title) else found
 
 
 def _axis(panel: Panel, axis: str) -> Axis:
@@ -414,7 +414,7 @@ def _with_title(figure: Figure, title: str) -> Figure:
     panels = tuple(replace(p, area=moved_rect(p.area, (0.0, by))) for p in figure.panels)
     page = (*notes, *(moved_mark(mark, (0.0, by)) for mark in figure.page))
     height = figure.height_mm + by / POINTS_PER_MM
-    return replace(figure, height_mm=height, panels=panels, page=page, title=own_words(title))
+    return replace(figure, height_mm=height, panels=panels, page=page, title=plain(own_words(title)))
 
 
 # --- values out of view -----------------------------------------------------------------------------------------------

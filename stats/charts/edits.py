@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from trajecta.stats.palette import PatientStyle
+from trajecta.stats.typeface import Typeface
+from trajecta.stats.typeset import runs, typeset
 
 SMALLEST_SIZE, LARGEST_SIZE = 6.0, 12.0
 """Type sizes of axes in points; texts around are one point smaller, and below 5 points journals refuse them."""
@@ -39,6 +41,7 @@ class Style:
     strokes: float = 1.0
     symbols: float = 1.0
     density: Density = Density.USUAL
+    typeface: Typeface = Typeface.SANS
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,8 @@ _NOT_SIGNIFICANT = re.compile(r"(?<!\w)(?:n\.\s?s\.?|not significant|significan\
 def refusal(text: str) -> str:
     """Why a text may not be written by hand; empty if it may.
 
-    A P value, stars or “n.s.” stand in a figure only where a stored result puts them.
+    A P value, stars or “n.s.” stand in a figure only where a stored result puts them, raised or lowered as little as
+    on the line.
 
     >>> refusal("Months after infusion"), refusal("pH = 7"), refusal("CRP (mg/L)"), refusal("Anti-β₂GPI")
     ('', '', '', '')
@@ -163,7 +167,9 @@ def refusal(text: str) -> str:
     """
     if len(text) > LONGEST:
         return f"A label can have {LONGEST} characters; this has {len(text)}. Write it shorter."
-    if any(pattern.search(text) for pattern in (_P_VALUE, _STARS, _NOT_SIGNIFICANT)):
+    pieces = runs(typeset(text))
+    readings = (text, "".join(run.text for run in pieces), "".join(run.text for run in pieces if not run.level))
+    if any(pattern.search(reading) for pattern in (_P_VALUE, _STARS, _NOT_SIGNIFICANT) for reading in readings):
         return (
             "A P value, stars or “significant” come only from a stored result and cannot be typed. "
             "Write the label without them."

@@ -86,9 +86,10 @@ def measure_label(measure: Measure) -> str:
     'PGA (0–3)'
     """
     if measure.kind is not Kind.NUMERIC:
-        return measure.name
+        return typeset(measure.name)
     limits = f"{number_text(measure.range[0])}–{number_text(measure.range[1])}" if measure.range else ""
-    return f"{measure.name} ({typeset(measure.unit) or limits})" if measure.unit or limits else measure.name
+    said = measure.unit or limits
+    return typeset(f"{measure.name} ({said})" if said else measure.name)
 
 
 def padded(low: float, high: float, length: float, pad: float) -> tuple[float, float]:
@@ -137,13 +138,13 @@ CHANGE_FROM = ", change from "  # between a measure and a visit in the name of w
 
 def value_axis(measure: Measure, values: Sequence[float], length: float, pad: float, size: float) -> Axis:
     """The y axis for these values on ``length`` points; a label that is too long is broken into two lines."""
-    label = fitted_label(measure_label(measure), length, size)
+    label, unit_said = fitted_label(measure_label(measure), length, size), typeset(f"({measure.unit})")
     if "…" in label and measure.unit and measure.kind is Kind.NUMERIC:  # the name may be cut, the unit may not
-        label = f"{shortened(measure.name, length, size)}\n{shortened(f'({typeset(measure.unit)})', length, size)}"
+        label = f"{shortened(typeset(measure.name), length, size)}\n{shortened(unit_said, length, size)}"
     if "…" in label and CHANGE_FROM in measure.name:  # nor what is told of the measure
         name, _, visit = measure.name.rpartition(CHANGE_FROM)
-        what = f"{CHANGE_FROM.lstrip(', ')}{visit}{f' ({typeset(measure.unit)})' if measure.unit else ''}"
-        label = f"{shortened(name, length, size)}\n{shortened(what, length, size)}"
+        what = f"{CHANGE_FROM.lstrip(', ')}{visit}{f' {unit_said}' if measure.unit else ''}"
+        label = f"{shortened(typeset(name), length, size)}\n{shortened(what, length, size)}"
     if measure.kind is Kind.YES_NO:
         least, most = min([0.0, *values]), max([1.0, *values])  # patients may be stacked around an answer
         return Axis(label, padded(least, most, length, pad + 2), ((0.0, "no"), (1.0, "yes")), Scale.NAMES, size=size)
@@ -190,8 +191,8 @@ def log_axis(
     """The LOG axis for values given as their logarithms; the label says that it is one. ``zero`` as in ``Axis``."""
     label = fitted_label(f"{measure_label(measure)}, log scale", length, size)
     if "…" in label:
-        unit = f"({typeset(measure.unit)}), log scale" if measure.unit else "log scale"
-        label = f"{shortened(measure.name, length, size)}\n{shortened(unit, length, size)}"
+        unit = typeset(f"({measure.unit}), log scale") if measure.unit else "log scale"
+        label = f"{shortened(typeset(measure.name), length, size)}\n{shortened(unit, length, size)}"
     least, most = min(logs), max(logs)
     if least == most:
         least, most = least - EQUAL_LOGS, most + EQUAL_LOGS

@@ -24,6 +24,7 @@ from trajecta.stats.figure import (
     Rect,
 )
 from trajecta.stats.text_width import ASCENT, CAP_HEIGHT, DESCENT, text_width, wrapped
+from trajecta.stats.typeset import reach
 
 MARGIN = 6.0  # empty border of the page
 NARROW = 200.0  # points (70 mm): below this width all type is one size smaller
@@ -156,9 +157,9 @@ def sentence_figure(cohort: Cohort, choice: ChartChoice, sentence: str, title: s
 
 def note_box(note: Note, x: float, y: float) -> Rect:
     """The rectangle on the page that a text takes when its baseline point is (x, y), capitals to descenders."""
-    width = text_width(note.text, note.size, note.bold)
+    width = text_width(note.text, note.size, note.bold, note.typeface)
     back = {Anchor.START: 0.0, Anchor.MIDDLE: width / 2, Anchor.END: width}[note.anchor]
-    up, down = CAP_HEIGHT * note.size, DESCENT * note.size
+    up, down = (note.size * part for part in reach(note.text, CAP_HEIGHT, DESCENT))
     if note.vertical:
         return Rect(x - up, y - width + back, up + down, width)
     return Rect(x - back, y - up, width, up + down)

@@ -19,6 +19,7 @@ from trajecta.stats.cohort import Censored, Cohort, Direction, Kind, Measure
 from trajecta.stats.figure import Figure
 from trajecta.stats.palette import PatientStyle
 from trajecta.stats.results import PairedResult
+from trajecta.stats.typeset import typeset
 from trajecta.stats.words import unit_of
 
 OPEN_SYMBOLS = "Open symbols: beyond the limit of the assay, drawn at the limit."
@@ -171,7 +172,8 @@ def change_label(measure: Measure, percent: bool) -> str:
     ('Change of C3 (g/L)', 'Change of C3 (%)')
     """
     unit = "%" if percent else unit_of(measure)
-    return f"Change of {measure.name} ({unit})" if unit else f"Change of {measure.name}"
+    name = typeset(measure.name)
+    return f"Change of {name} ({unit})" if unit else f"Change of {name}"
 
 
 def beyond_note(rows: Sequence[PairRow]) -> tuple[str, ...]:

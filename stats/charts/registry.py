@@ -25,6 +25,7 @@ from trajecta.stats.charts.waterfall import waterfall
 from trajecta.stats.cohort import Cohort
 from trajecta.stats.figure import Figure
 from trajecta.stats.results import PairedResult
+from trajecta.stats.typeface import set_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,11 @@ def build_figure(cohort: Cohort, measure: str, result: PairedResult | None, choi
     drawn and counted with all of them. KeyError for an unknown kind of chart or an unknown measure, ValueError for a
     page width outside 30 to 1000 mm.
     """
-    entry = chart(choice.kind)
+    with set_in(choice.edits.style.typeface):
+        return _built(chart(choice.kind), cohort, measure, result, choice)
+
+
+def _built(entry: Chart, cohort: Cohort, measure: str, result: PairedResult | None, choice: ChartChoice) -> Figure:
     subject = choice.patient or next((p.id for p in cohort.included), None)
     figure = _edited(entry, cohort, measure, result, choice)
     hidden = drawn_among(figure, (p for p in choice.hidden if not (entry.of_one and p == subject)))
