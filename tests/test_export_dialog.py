@@ -7,10 +7,10 @@ import pytest
 from openpyxl import load_workbook
 from PySide6.QtGui import QGuiApplication
 
-from trajecta.gui.export_dialog import ExportDialog
+from trajecta.gui.export_dialog import NAMES, ExportDialog, source_text
 from trajecta.gui.preferences import Preferences
 from trajecta.gui.window import MainWindow
-from trajecta.io.journals import journals
+from trajecta.io.journals import Journal, journals
 
 
 @pytest.fixture
@@ -35,6 +35,14 @@ def choose(dialog: ExportDialog, journal: str = "", suffix: str = "") -> None:
     if suffix:
         known = [dialog.format.itemData(i).suffixes for i in range(dialog.format.count())]
         dialog.format.setCurrentIndex(next(i for i, suffixes in enumerate(known) if suffix in suffixes))
+
+
+@pytest.mark.parametrize("journal", journals(), ids=lambda entry: entry.key)
+def test_what_is_not_verified_of_a_preset_is_said_in_words(journal: Journal) -> None:
+    said = source_text(journal)
+    assert "_" not in said
+    assert ("Not verified there: " in said) == bool(journal.unverified and not journal.through)
+    assert {name for name, _ in journal.unverified} <= set(NAMES)
 
 
 @pytest.mark.parametrize(("journal", "width"), [("nature", 183), ("lancet", 154), ("cell", 174), ("ard", 190)])
