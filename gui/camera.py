@@ -1,6 +1,6 @@
 """The camera over one panel: pyqtgraph's ViewBox pans, zooms and maps the mouse; it draws nothing.
 
-Invariant: cameras of panels that are linked show the same x range at every moment.
+Invariant: cameras of panels that are linked show the same ranges of what they share at every moment.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 
 from trajecta.stats.charts.axes import panel_at
+from trajecta.stats.charts.direct import followed
 from trajecta.stats.figure import Figure, Panel
 
 
@@ -49,13 +50,16 @@ class Camera(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is untyped
 
 
 def link(cameras: Iterable[Camera]) -> None:
-    """Tie the x ranges of the cameras whose panels are linked to the first of them."""
+    """Tie the ranges that cameras share to the first of those whose panels are linked."""
     first: dict[str, Camera] = {}
     for camera in cameras:
         name = camera.home.linked
         if name and name in first:
             camera.setXLink(first[name])
-            camera.setMouseEnabled(True, False)
+            if camera.home.linked_y and camera.home.linked_y == first[name].home.linked_y:
+                camera.setYLink(first[name])
+            else:
+                camera.setMouseEnabled(True, False)
         elif name:
             first[name] = camera
 
@@ -71,4 +75,6 @@ def seen(figure: Figure, cameras: Mapping[str, Camera]) -> Figure:
         return panel_at(panel, (x0, x1), (y0, y1), figure.width)
 
     panels = tuple(under(number, panel) for number, panel in enumerate(figure.panels))
-    return figure if all(a is b for a, b in zip(panels, figure.panels, strict=True)) else replace(figure, panels=panels)
+    if all(a is b for a, b in zip(panels, figure.panels, strict=True)):
+        return figure
+    return followed(replace(figure, panels=panels))

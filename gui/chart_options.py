@@ -81,6 +81,7 @@ OPTIONS: tuple[OptionSpec, ...] = (
     OptionSpec(
         "effect", "Effect", _always((Effect.RANK_BISERIAL, "Rank-biserial correlation"), (Effect.DZ, "Cohen’s dz"))
     ),
+    OptionSpec("bracket", "Bracket", _always((False, "None"), (True, "With P of the leading test"))),
     OptionSpec("time_unit", "Time axis", _always(*((unit, unit.value.capitalize()) for unit in TimeUnit))),
 )
 

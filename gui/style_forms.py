@@ -42,11 +42,24 @@ SHAPE_WORDS = {
     Shape.DIAMOND: "Diamond",
     Shape.TRIANGLE_DOWN: "Triangle, point down",
 }  # a cross stands for a missed visit and is nobody's symbol
+COLOR_WORDS = (
+    "Blue",
+    "Vermilion",
+    "Green",
+    "Purple",
+    "Ochre",
+    "Indigo",
+    "Wine",
+    "Dark green",
+    "Red",
+    "Steel blue",
+)  # in the order of the palette
+APART, ALIKE_WORDS = "Apart from the others for every reader", "Taken for another patient’s by some readers"
 DASH_WORDS = ("Solid", "Dashed", "Short dashes", "Dotted", "Long dashes", "Dash and dot")
 PATTERNS = tuple(dict.fromkeys(DASHES))
 MOST_NEIGHBOURS = 50  # patients whose colours a new one is held against; of more nobody tells the lines apart
 READERS = (None, Vision.DEUTAN, Vision.PROTAN, Vision.TRITAN)
-SWATCH = 22  # px
+SWATCH, IN_A_ROW = 22, 7  # px, and how many stand beside each other
 ROW = 30  # px, the height of a field
 
 
@@ -210,9 +223,7 @@ class PatientForm(QWidget):
         super().__init__()
         self._stylist, self.patient = stylist, ""
         self.swatches: list[QToolButton] = []
-        self._grid = QGridLayout()
-        self._grid.setSpacing(4)
-        self._grid.setColumnStretch(5, 1)  # the squares stay together
+        self._groups = tuple((looking(QLabel(words), "soft"), _squares()) for words in (APART, ALIKE_WORDS))
         self.other = looking(called(QToolButton(), "Another colour"), "link")
         self.other.setText("Other…")
         self.other.clicked.connect(self._ask)
@@ -223,7 +234,10 @@ class PatientForm(QWidget):
         self.said = looking(QLabel(), "soft")
         self.said.setWordWrap(True)
         colours = QVBoxLayout()
-        colours.addLayout(self._grid)
+        colours.setSpacing(4)
+        for caption, grid in self._groups:
+            colours.addWidget(caption)
+            colours.addLayout(grid)
         colours.addWidget(self.other, 0, Qt.AlignmentFlag.AlignLeft)
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
@@ -248,11 +262,16 @@ class PatientForm(QWidget):
         style = self._stylist.patient_style(patient)
         others = self._others()
         for old in self.swatches:
-            self._grid.removeWidget(old)
+            old.hide()  # it is deleted only when the click on it has been dealt with
             old.deleteLater()
-        self.swatches = [self._swatch(color, style.color, others) for color in by_distance(COLORS, others.values())]
-        for i, swatch in enumerate(self.swatches):
-            self._grid.addWidget(swatch, i // 5, i % 5)
+        own = self._stylist.own_style(patient).color
+        self.swatches = []
+        for (caption, grid), colors in zip(self._groups, offered(COLORS, own, others), strict=True):
+            caption.setVisible(bool(colors))
+            found = [self._swatch(color, style.color, (own, others)) for color in colors]
+            for i, swatch in enumerate(found):
+                grid.addWidget(swatch, i // IN_A_ROW, i % IN_A_ROW)
+            self.swatches += found
         for i, shape in enumerate(SHAPES):
             self.shape.setItemIcon(i, sample(replace(style, shape=shape, dash=()), line=False))
         for i, dash in enumerate(PATTERNS):
@@ -278,13 +297,16 @@ class PatientForm(QWidget):
         known = self._stylist.patient_styles()
         return {patient: known[patient].color for patient in drawn[:MOST_NEIGHBOURS]}
 
-    def _swatch(self, color: str, chosen: str, others: dict[str, str]) -> QToolButton:
-        button = looking(called(QToolButton(), f"Colour {color}"), "swatch")
+    def _swatch(self, color: str, chosen: str, known: tuple[str, dict[str, str]]) -> QToolButton:
+        own, others = known
+        word = COLOR_WORDS[COLORS.index(color)]
+        button = looking(called(QToolButton(), f"Colour {word.lower()}"), "swatch")
         button.setIcon(filled(color))
         button.setIconSize(QSize(SWATCH - 6, SWATCH - 6))
         button.setCheckable(True)
         button.setChecked(color == chosen)
-        button.setToolTip(f"{color}. {likeness(color, others) or 'Apart from the others for every reader.'}")
+        whose = ", the patient’s own" if color == own else ""
+        button.setToolTip(f"{word} ({color}){whose}. {likeness(color, others) or f'{APART}.'}")
         button.clicked.connect(lambda: self._take(color=color))
         return button
 
@@ -302,6 +324,14 @@ class PatientForm(QWidget):
     def _give_back(self) -> None:
         self._stylist.set_patient(self.patient, None)
         self.show_patient(self.patient)
+
+
+def _squares() -> QGridLayout:
+    """The place of a group of colours."""
+    grid = QGridLayout()
+    grid.setSpacing(4)
+    grid.setColumnStretch(IN_A_ROW, 1)  # the squares stay together
+    return grid
 
 
 def number_field(coordinate: float, scale: Scale) -> str:
@@ -329,6 +359,16 @@ def by_distance(colors: Sequence[str], others: Iterable[str]) -> tuple[str, ...]
         return min((difference(color, other, vision) for other in known for vision in READERS), default=math.inf)
 
     return tuple(sorted(colors, key=lambda color: -closest(color)))
+
+
+def offered(colors: Sequence[str], own: str, others: dict[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The colours that every reader tells from those of the others, and the rest; both with the best ones first.
+
+    ``own``, which the palette gives the patient, comes before all others of its part.
+    """
+    ranked = sorted(by_distance(colors, others.values()), key=lambda color: color != own)
+    apart = tuple(color for color in ranked if not likeness(color, others))
+    return apart, tuple(color for color in ranked if color not in apart)
 
 
 def likeness(color: str, others: dict[str, str]) -> str:

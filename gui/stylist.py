@@ -78,6 +78,10 @@ class Stylist:
         """How a patient is drawn."""
         return self.patient_styles()[patient]
 
+    def own_style(self, patient: str) -> PatientStyle:
+        """How a patient is drawn whose style nobody changed."""
+        return styles(self.session.study.cohort)[patient]
+
     def patient_styles(self) -> dict[str, PatientStyle]:
         """How every patient of the study is drawn."""
         return chosen_styles(styles(self.session.study.cohort), (self.edits,))
@@ -97,7 +101,7 @@ class Stylist:
 
     def set_patient(self, patient: str, style: PatientStyle | None) -> None:
         """Another colour, symbol and dash of a patient in every figure of the study."""
-        if style == styles(self.session.study.cohort)[patient]:
+        if style == self.own_style(patient):
             style = None
         what = f"change how {patient} is drawn"
         self.session.edit(what, lambda study: study.with_patient_style(patient, style), self._merge)

@@ -39,6 +39,9 @@ def add_chart_options(command: argparse.ArgumentParser) -> None:
         "--effect", choices=list(EFFECTS), default="rank-biserial", help="what the forest of all measures draws"
     )
     command.add_argument(
+        "--bracket", action="store_true", help="a bracket with P over before and after, where the design can earn one"
+    )
+    command.add_argument(
         "--typeface", choices=TYPEFACES, default=None, help="typeface; that of the template, or liberation-sans"
     )
     command.add_argument(
@@ -101,5 +104,6 @@ def with_chart_options(cohort: Cohort, choice: "ChartChoice", asked: argparse.Na
         by=_fact(cohort, asked.by),
         shade=_shade(cohort, asked.shade),
         effect=Effect(EFFECTS[asked.effect]),
+        bracket=asked.bracket,
         edits=Edits(style=style),
     )

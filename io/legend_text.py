@@ -6,6 +6,7 @@ is computed here; P and interval are told only where the figure shows the compar
 
 from trajecta.io.shown import foot_of, is_about, measures_shown, patients_drawn, texts_of
 from trajecta.io.study import Study
+from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.registry import chart
 from trajecta.stats.charts.words import counted, listed
 from trajecta.stats.cohort import Censored
@@ -24,9 +25,12 @@ def legend_text(study: Study, figure: Figure, result: PairedResult | None) -> st
     shown = result if result is not None and result.measure.key == study.measure else None
     cohort = study.cohort
     parts = [f"{figure.title}.", _who(study, figure)]
-    parts.append(foot_of(figure))
-    parts += _bands(study, figure) + _effects(study, figure)
     told = shown if shown is not None and shows_answer(study, figure, shown) else None
+    foot = foot_of(figure)
+    for note in left_out_note(cohort, told) if told is not None else ():
+        foot = " ".join(foot.replace(note, "").split())  # the answer tells it with the cells
+    parts.append(foot)
+    parts += _bands(study, figure) + _effects(study, figure)
     if told is not None:
         parts += _answer(told) + _at_the_limit(study, told)
     elif cohort.excluded:

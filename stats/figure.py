@@ -167,8 +167,8 @@ class Axis:
 class Panel:
     """One coordinate system; ``area`` is the data rectangle on the page, ``moves`` whether the camera may move it.
 
-    Panels with the same non-empty ``linked`` share their x range. ``measure`` is the key of the measure whose values
-    a panel shows, empty for the one that the figure was asked about.
+    Panels with the same non-empty ``linked`` share their x range, those with the same ``linked_y`` their y range.
+    ``measure`` is the key of the measure whose values a panel shows, empty for the one that the figure was asked about.
     """
 
     area: Rect
@@ -179,6 +179,7 @@ class Panel:
     moves: bool = True
     linked: str = ""
     measure: str = ""
+    linked_y: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ import pytest
 from test_charts import COHORTS, GOLDEN, assert_texts_have_their_own_places, five, lines_of, made, rounded
 
 from trajecta.io.svg import svg_bytes
-from trajecta.stats.charts.axes import axis_for_range, axis_marks
+from trajecta.stats.charts.axes import axis_for_range, axis_marks, zoomed
 from trajecta.stats.charts.bands import crosses, inside, obstacles
 from trajecta.stats.charts.centre import quantile
 from trajecta.stats.charts.choice import Centre, ChartChoice, Gaps, TimeUnit, ValueScale
-from trajecta.stats.charts.direct import spread
+from trajecta.stats.charts.direct import followed, spread
+from trajecta.stats.charts.edits import AxisEdit, Density, Edits, Place, Style
 from trajecta.stats.charts.layout import note_box, overlap, panel_point, text_boxes
+from trajecta.stats.charts.legend import ROW_HEIGHT
 from trajecta.stats.charts.multiples import MOST_GROUPS, group_names
 from trajecta.stats.charts.registry import build_figure
 from trajecta.stats.charts.shade import shade_names
@@ -21,6 +23,7 @@ from trajecta.stats.charts.stack import MOST, stacked_measures
 from trajecta.stats.cohort import Censored, Cohort, Course, Event, LeftOut, Measure, Observation
 from trajecta.stats.compare import compare, default_comparison
 from trajecta.stats.figure import Area, Block, Dots, Figure, Line, Note, Pin, Rule, Scale, Shape
+from trajecta.stats.text_width import CAP_HEIGHT
 
 TITRES = ((800.0, 90.0, 0.0), (400.0, 20.0, 8.0), (200.0, 0.0, 0.0), (30.0, None, 5.0))
 
@@ -329,15 +332,117 @@ def test_without_any_change_the_axis_reaches_as_far_up_as_down(scale: ValueScale
         assert axis.range[0] == pytest.approx(-axis.range[1])
 
 
+def labels(figure: Figure) -> dict[str, float]:
+    """The heights of the middles of the labels right of the panel."""
+    area = figure.panels[0].area
+    notes = (m for m in figure.page if isinstance(m, Note) and m.key and m.at[0] > area.x + area.width)
+    return {m.text: m.at[1] - CAP_HEIGHT * m.size / 2 for m in notes}
+
+
+def limited(cohort: Cohort, axis: str, limits: tuple[float, float]) -> Figure:
+    """The spider chart with limits set by hand."""
+    home = drawn(cohort, kind="spider").panels[0]
+    place = Place("spider", cohort.measures[0].key, "values", axis)
+    edit = AxisEdit(place, (home.x if axis == "x" else home.y).label, limits=limits)
+    return drawn(cohort, kind="spider", edits=Edits(axes=(edit,)))
+
+
+def test_a_label_stands_where_the_line_of_the_patient_is_last_in_view() -> None:
+    cohort = made(lambda i, j: (10.0, (10.0, 20.0, 40.0)[i], (10.0, 40.0, 12.0)[i])[j], 3)
+    home = labels(drawn(cohort, kind="spider"))
+    assert list(home) == ["P02", "P03", "P01"], "300 %, 20 %, 0 %"
+    earlier = limited(cohort, "x", (-0.2, 3.2))
+    assert list(labels(earlier)) == ["P03", "P02", "P01"]
+    low = limited(cohort, "y", (-20.0, 50.0))
+    area, found = low.panels[0].area, labels(low)
+    assert list(found) == ["P02", "P03", "P01"]
+    half = next(m.size for m in low.page if isinstance(m, Note) and m.key) * ROW_HEIGHT / 2
+    assert found["P02"] == pytest.approx(area.y + half), "its line leaves the view at the upper edge"
+    assert "are not drawn" in texts(low)
+    high = labels(limited(cohort, "y", (150.0, 320.0)))
+    assert set(high) == {"P02", "P03"}, "who is not in view has no label"
+    for key in ("P02", "P03"):
+        marks = [m for m in limited(cohort, "y", (150.0, 320.0)).page if getattr(m, "key", "") == key]
+        assert {type(m) for m in marks} == {Line, Dots, Note}
+
+
+def test_labels_follow_the_camera() -> None:
+    figure = drawn(five(), kind="spider")
+    assert labels(followed(figure)) == pytest.approx(labels(figure))
+    seen = followed(zoomed(figure, "values", (0.0, 2.0), (-130.0, 20.0)))
+    assert_texts_have_their_own_places(seen)
+    area = seen.panels[0].area
+    assert all(area.y <= at <= area.y + area.height for at in labels(seen).values())
+    assert labels(seen) != labels(figure)
+    nobody = followed(zoomed(figure, "values", None, (500.0, 600.0)))
+    assert labels(nobody) == {}
+    assert not any(getattr(m, "key", "") for m in nobody.page)
+    with_legend = drawn(COHORTS["fifty"], kind="spider")
+    assert followed(with_legend) is with_legend
+
+
+def test_a_count_does_not_lie_on_the_line_of_no_change() -> None:
+    panel = drawn(scores((4, 4), (9, 9), (6, 6)), kind="spider").panels[0]
+    note = next(m for m in panel.marks if isinstance(m, Note) and m.text == "×3")
+    box = note_box(note, *panel_point(panel, note))
+    (low, high), area = panel.y.range, panel.area
+    at = area.y + high / (high - low) * area.height
+    assert not box.y < at < box.y + box.height
+
+
+def test_the_important_change_is_told_where_it_is_drawn() -> None:
+    for rows, told in (((4, 4), (9, 9)), False), (((4, 4), (12, 6)), True):
+        cohort = scores(*rows)
+        cohort = replace(cohort, measures=(replace(cohort.measures[0], important=4),))
+        figure = drawn(cohort, kind="spider", scale=ValueScale.CHANGE)
+        dotted = [m for m in figure.panels[0].marks if isinstance(m, Rule) and m.stroke.dash and not m.vertical]
+        assert bool(dotted) is told
+        assert ("smallest important change" in texts(figure)) is told
+
+
+def test_patients_without_a_place_are_named_and_many_counted() -> None:
+    for n, told in ((4, "P02, P03 and P04"), (12, "11 patients")):
+        figure = drawn(scores((5.0, 4.0), *((0.0, 2.0),) * (n - 1)), kind="spider")
+        assert f"0 at Baseline, from which there is no percent change: {told}." in texts(figure)
+
+
 def test_each_patient_has_a_panel_with_the_others_in_grey() -> None:
     figure = drawn(five(), each=True)
     assert len(figure.panels) == 5
     assert len({(p.x.range, p.y.range, p.area.width, p.area.height) for p in figure.panels}) == 1
-    assert not any(panel.moves for panel in figure.panels)
+    assert {(p.moves, p.linked, p.linked_y) for p in figure.panels} == {(True, "time", "values")}
     for patient, panel in zip(five().patients, figure.panels, strict=True):
         assert {m.key for m in panel.marks if isinstance(m, Dots) and m.names} == {patient.id}
         assert {m.key for m in panel.marks if isinstance(m, Line)} == {p.id for p in five().patients}
     assert "Grey: the other patients." in texts(figure)
+
+
+@pytest.mark.parametrize("how", [{"each": True}, {"by": "sex"}], ids=str)
+@pytest.mark.parametrize("x_range", [(0.0, 3.0), (-0.3, 1.37), (2.001, 2.09)])
+@pytest.mark.parametrize("y_range", [(0.0, 6.0), (-40.5, 38.25), (3.9, 4.15)])
+def test_small_panels_move_together(
+    how: dict[str, object], x_range: tuple[float, float], y_range: tuple[float, float]
+) -> None:
+    figure = drawn(with_groups(five()), **how)
+    for panel in figure.panels[:: len(figure.panels) - 1]:
+        seen = zoomed(figure, panel.key, x_range, y_range)
+        assert {p.x.range for p in seen.panels} == {x_range}
+        assert {p.y.range for p in seen.panels} == {y_range}
+        assert len({p.x.ticks for p in seen.panels}) == len({p.y.ticks for p in seen.panels}) == 1
+        assert [p.area for p in seen.panels] == [p.area for p in figure.panels]
+        assert_texts_have_their_own_places(seen)
+
+
+def test_limits_by_hand_hold_for_all_small_panels() -> None:
+    cohort = with_groups(five())
+    for number, axis, limits in ((0, "y", (0.0, 6.0)), (2, "x", (0.0, 6.0)), (4, "y", (-10000.0, 60000.0))):
+        edit = AxisEdit(Place("trajectories", "sledai", f"values {number}", axis), "", limits=limits)
+        figure = drawn(cohort, each=True, width_mm=183.0, edits=Edits(axes=(edit,)))
+        assert {(p.x if axis == "x" else p.y).range for p in figure.panels} == {limits}
+    more = drawn(cohort, each=True, width_mm=183.0, edits=Edits(Style(density=Density.MORE)))
+    usual = drawn(cohort, each=True, width_mm=183.0)
+    assert len({p.y.ticks for p in more.panels}) == len({p.x.ticks for p in more.panels}) == 1
+    assert len(usual.panels[0].y.ticks) < len(more.panels[0].y.ticks) < 3 * len(usual.panels[0].y.ticks)
 
 
 def test_excluded_patients_have_no_panel() -> None:

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from trajecta.gui.edit_in_place import Popup
 from trajecta.gui.style_dialog import StyleDialog
-from trajecta.gui.style_forms import AxisForm, PatientForm, TextForm, by_distance, likeness
+from trajecta.gui.style_forms import COLOR_WORDS, AxisForm, PatientForm, TextForm, by_distance, likeness, offered
 from trajecta.gui.window import MainWindow
 from trajecta.io.pen import draw_figure
 from trajecta.io.templates import templates
@@ -342,3 +342,14 @@ def test_colours_that_stay_apart_come_first() -> None:
     assert likeness("#0072B2", {"A": "#0072B2"}) == "Looks like that of A."
     assert likeness(order[0], {"A": "#0072B2", "B": "#D55E00"}) == ""
     assert set(order) == set(COLORS)
+
+
+def test_the_own_colour_is_offered_first_and_look_alikes_apart() -> None:
+    others = {"A": COLORS[0], "B": COLORS[1]}
+    apart, alike = offered(COLORS, COLORS[2], others)
+    assert apart[0] == COLORS[2]
+    assert not any(likeness(color, others) for color in apart)
+    assert all(likeness(color, others) for color in alike)
+    assert set(alike) >= set(others.values())
+    assert sorted((*apart, *alike)) == sorted(COLORS)
+    assert len(COLOR_WORDS) == len(set(COLOR_WORDS)) == len(COLORS)

@@ -329,6 +329,37 @@ def test_panels_that_are_linked_keep_one_x_range(demo: MainWindow) -> None:
     assert len({panel.x.range for panel in figure.panels if panel.linked}) == 1
 
 
+def test_small_panels_zoom_and_pan_together(demo: MainWindow) -> None:
+    session = demo.interior.session
+    session.edit("each", lambda study: study.with_chart(replace(study.chart, each=True)))
+    settle(demo)
+    paper = paper_of(demo)
+    home, cameras = paper.shown(), list(paper.cameras.values())
+    assert home is not None
+    assert len(cameras) == 5
+
+    def ranges() -> tuple[int, int]:
+        figure = paper.shown()
+        assert figure is not None
+        assert figure != home
+        seen = {(tuple(round(v, 6) for v in p.x.range), tuple(round(v, 6) for v in p.y.range)) for p in figure.panels}
+        assert len(seen) == 1
+        return next(iter(seen))
+
+    wheel(paper, 3)
+    zoomed = ranges()
+    QTest.keyClick(paper, Qt.Key.Key_Plus)
+    assert ranges() != zoomed
+    area = cameras[-1].sceneBoundingRect()
+    drag(paper, area.center(), area.center() + QPointF(15, 10))
+    ranges()
+    wait_until(lambda: not paper.sheet.moving and paper.sheet.exact)
+    paper._set_hit(None)
+    assert picture(paper) == printed(paper)
+    paper.fit()
+    assert paper.shown() == home
+
+
 def test_dragging_pans_and_the_page_at_rest_is_the_paper(demo: MainWindow) -> None:
     paper = paper_of(demo)
     home = paper.shown()

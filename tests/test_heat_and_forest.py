@@ -6,6 +6,7 @@ import pytest
 from test_charts import COHORTS, assert_texts_have_their_own_places, five, made
 from test_courses import drawn, several, texts
 
+from trajecta.stats.charts.cells import MISSED, common_places
 from trajecta.stats.charts.choice import Effect
 from trajecta.stats.cohort import Direction
 from trajecta.stats.colors import contrast
@@ -47,6 +48,63 @@ def test_missed_and_not_reached_look_different_and_patients_keep_their_order() -
     ]
     frames = [m for m in figure.panels[0].marks if isinstance(m, Block) and not m.fill]
     assert len(frames) == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "shown", "rounded"),
+    [
+        ((12.0, 12.5, 3.0), {"12.0", "12.5", "3.0"}, False),
+        ((0.25, 3.0, 12.5), {"0.25", "3.00", "12.50"}, False),
+        ((3.0, 4.0, 5.0), {"3", "4", "5"}, False),
+        ((10 / 3, 2.0, 1.5), {"3.33", "2.00", "1.50"}, True),
+        ((12345.0, 3.5, 2.0), {"12,345", "4", "2"}, True),
+    ],
+)
+def test_all_numbers_have_the_same_decimals(values: tuple[float, ...], shown: set[str], rounded: bool) -> None:
+    figure = drawn(made(lambda i, j: values[j], 3), kind="heat", width_mm=183.0)
+    numbers = [m.text for m in figure.panels[0].marks if isinstance(m, Note)]
+    assert {text.lstrip("<") for text in numbers} == shown
+    changes = [m.text for m in figure.page if isinstance(m, Note) and m.key and m.text[0] in "+−0123456789"]
+    assert len({len(text.partition(".")[2]) for text in (*numbers, *changes)}) == 1
+    assert ("Rounded to" in texts(figure)) is rounded
+
+
+@pytest.mark.parametrize("least", [0.5, 0.004, 3e-5, 1 / 300])
+def test_no_number_reads_as_zero_that_is_not(least: float) -> None:
+    def value(i: int, j: int) -> float:
+        return least if i == j else 40.0 * j
+
+    for width in (60.0, 85.0, 89.0, 183.0):
+        figure = drawn(made(value, 3), kind="heat", width_mm=width)
+        for note in (m for m in figure.panels[0].marks if isinstance(m, Note)):
+            shown = float(note.text.lstrip("<").replace(",", "").replace("−", "-"))
+            assert (shown == 0) == (value(int(3 - note.at[1]), int(note.at[0])) == 0)
+
+
+def test_decimals_follow_what_is_needed() -> None:
+    assert common_places(()) == 0
+    assert common_places((0.0, 0.0)) == 0
+    assert common_places((1 / 300, 5.0)) == 3
+    assert common_places((1e-7, 1.0)) is None
+
+
+def test_a_missed_visit_is_hatched_and_the_legend_says_so() -> None:
+    for width in (60.0, 89.0, 183.0):
+        figure = drawn(five(), kind="heat", width_mm=width)
+        panel = figure.panels[0]
+        (cell,) = (m for m in panel.marks if isinstance(m, Block) and m.fill == MISSED)
+        assert (cell.key, cell.name) == ("SYN-03", "month 3")
+        lines = [m for m in panel.marks if isinstance(m, Line)]
+        assert len(lines) > 2
+        for x, y in (point for line in lines for point in line.points):
+            assert cell.x0 is not None
+            assert cell.y0 is not None
+            assert cell.x0 < x < cell.x0 + 1
+            assert cell.y0 < y < cell.y0 + 1
+        assert {m.key for m in lines} == {"SYN-03"}
+        assert not any(isinstance(m, Note) and m.at == (cell.x0 + 0.5, cell.y0 + 0.5) for m in panel.marks)
+        assert "no usable value" in texts(figure)
+    assert "no usable value" not in texts(drawn(made(lambda i, j: 1.0 + j, 3), kind="heat"))
 
 
 def test_numbers_that_do_not_fit_are_left_out_and_said() -> None:

@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trajecta.stats.charts.bands import crosses, obstacles
 from trajecta.stats.charts.choice import ChartChoice, ValueScale
 from trajecta.stats.charts.distribution import quartiles, swarm, violin
-from trajecta.stats.charts.layout import text_boxes
-from trajecta.stats.charts.registry import build_figure
+from trajecta.stats.charts.layout import note_box, overlap, panel_point, text_boxes
+from trajecta.stats.charts.left_out import left_out_note, left_out_of
+from trajecta.stats.charts.registry import CHARTS, build_figure
 from trajecta.stats.cohort import (
     Band,
+    CellRef,
     Censored,
     Cohort,
     Direction,
@@ -122,6 +125,33 @@ def test_patients_keep_their_style_and_those_left_out_are_named(kind: str) -> No
     assert outlines == {style_of(1).color}
     assert "P1 is left out: excluded by the user: withdrew consent." in figure.alt
     assert "P6 is left out: no usable value at Month 3" in figure.alt
+    assert "P1 left out: excluded by the user: withdrew consent." in " ".join(texts(figure))
+    assert "P6 left out: no usable value at Month 3." in " ".join(texts(figure))
+
+
+@pytest.mark.parametrize("kind", [entry.key for entry in CHARTS if entry.needs_pair and entry.key != "spider"])
+def test_the_foot_names_who_is_left_out_and_no_cell(kind: str) -> None:
+    cohort = cohort_of((*FIVE, (5, None), (6, None)))
+    where = tuple(
+        replace(o, source=CellRef("My visits", 7, 3), text="n.d.") if o.value is None else o
+        for o in cohort.observations
+    )
+    cohort = replace(cohort, observations=where)
+    result = compare(cohort, Comparison("m", "b", "a"))
+    figure = build_figure(cohort, "m", result, ChartChoice(kind, 89.0))
+    assert "P6 and P7 left out: no usable value at Month 3 (“n.d.”)." in " ".join(texts(figure))
+    assert "My visits" not in " ".join(texts(figure))
+    everybody = build_figure(cohort_of(FIVE), "m", compare(cohort_of(FIVE), result.comparison), ChartChoice(kind, 89.0))
+    assert "left out" not in " ".join(texts(everybody))
+
+
+def test_many_who_are_left_out_are_counted() -> None:
+    cohort = cohort_of((*FIVE, *((5, None) for _ in range(12))))
+    result = compare(cohort, Comparison("m", "b", "a"))
+    assert left_out_note(cohort, result) == ("12 patients left out: no usable value at Month 3.",)
+    assert left_out_of(cohort, [result]) == left_out_note(cohort, result)
+    other = replace(result, measure=replace(result.measure, name="C3"), left_out=())
+    assert left_out_of(cohort, [result, other]) == ("12 patients left out of SLEDAI-2K: no usable value at Month 3.",)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -149,6 +179,38 @@ def test_titres_are_told_apart_on_a_logarithmic_axis_or_as_changes(kind: str) ->
     assert figure.panels
     if kind != "waterfall":
         assert any("log scale" in (panel.x.label + panel.y.label) for panel in figure.panels)
+
+
+def test_before_and_after_of_titres_stand_at_their_logarithms_with_their_medians() -> None:
+    titre = Measure("m", "Anti-dsDNA", "IU/mL", bands=(Band("normal", None, 10),))
+    figure, result = drawn("before-after", ((3000, 12), (900, 30), (44, 5), (700, 700)), titre, bracket=True)
+    panel = figure.panels[0]
+    assert panel.y.scale is Scale.LOG
+    ends = {m.key: m.points for m in panel.marks if isinstance(m, Line) and m.key}
+    assert [y for _, y in ends["P1"]] == pytest.approx([math.log10(3000), math.log10(12)])
+    bars = [m.points[0][1] for m in panel.marks if isinstance(m, Line) and not m.key and len(m.points) == 2]
+    medians = (result.before_summary.median, result.after_summary.median)
+    assert bars == pytest.approx([math.log10(m) for m in medians if m is not None])
+    assert "800" in texts(figure)  # the median before, as a number and not as its logarithm
+    assert next(m for m in panel.marks if isinstance(m, Block)).y1 == pytest.approx(1.0)
+    assert "The value axis is logarithmic." in figure.alt
+
+
+def test_the_label_of_a_band_keeps_clear_of_a_box() -> None:
+    cohort = cohort_of(tuple((4 + 3 * i, i % 7) for i in range(12)))
+    result = compare(cohort, Comparison("m", "b", "a"))
+    for width in (70.0, 89.0, 120.0, 183.0):
+        figure = build_figure(cohort, "m", result, ChartChoice("distribution", width))
+        panel = figure.panels[0]
+        label = next((m for m in panel.marks if isinstance(m, Note) and m.text == "low activity"), None)
+        if label is None:
+            assert any("Shaded: low activity" in text for text in texts(figure))
+            continue
+        lines, dots = obstacles(panel)
+        box = note_box(label, *panel_point(panel, label))
+        assert sum(1 for m in panel.marks if isinstance(m, Block) and m.outline is not None) == 2
+        assert not any(crosses(box, *line) for line in lines)
+        assert not any(overlap(box, dot) for dot in dots)
 
 
 def test_limits_of_agreement_are_refused_for_values_over_many_sizes() -> None:

@@ -1,15 +1,16 @@
 """The trajectories chart: visits without days, short times, titres, crowds, and answers of yes and no."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
 from trajecta.stats.charts.axes import axis_for_range
-from trajecta.stats.charts.choice import ChartChoice, TimeUnit
+from trajecta.stats.charts.choice import ChartChoice, Gaps, TimeUnit
 from trajecta.stats.charts.layout import overlap, text_boxes
 from trajecta.stats.charts.registry import build_figure
 from trajecta.stats.cohort import Band, Cohort, Kind, Measure, Observation, Patient, Visit
-from trajecta.stats.figure import Block, Dots, Figure, Line, Scale
+from trajecta.stats.figure import Block, Dots, Figure, Line, Scale, Shape
 
 TITRE = Measure("m", "Anti-dsDNA", "IU/mL")
 
@@ -115,3 +116,57 @@ def test_patients_with_the_same_answer_stand_apart() -> None:
         assert ("Patients with the same answer are drawn a little apart." in figure.alt) is (n > 1)
     again = drawn(measure, (0.0, 91.0), [(0.0, 1.0)] * 5)
     assert again == drawn(measure, (0.0, 91.0), [(0.0, 1.0)] * 5)
+
+
+DRUG_FREE = Measure("m", "Drug-free", kind=Kind.YES_NO)
+
+
+@pytest.mark.parametrize("how", [{}, {"each": True}, {"kind": "stack"}, {"kind": "medication"}], ids=str)
+def test_answers_of_yes_and_no_are_steps_at_the_visit_where_they_were_seen(how: dict[str, object]) -> None:
+    figure = drawn(DRUG_FREE, (0.0, 91.0, 182.0), [(0.0, 1.0, 1.0), (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)], **how)
+    lines = [m for p in figure.panels for m in p.marks if isinstance(m, Line) and m.key]
+    days = {round(x * 30.4375) for m in lines for x, _ in m.points}
+    assert days == {0, 91, 182}, "nothing is moved in time"
+    for line in lines:
+        for (x0, y0), (x1, y1) in pairwise(line.points):
+            assert x0 == x1 or y0 == y1, "no slope between yes and no"
+    first = next(m for m in lines if m.key == "P00" and len(m.points) == 4)
+    assert [(round(x * 30.4375), round(y)) for x, y in first.points] == [(0, 0), (91, 0), (91, 1), (182, 1)]
+    told = " ".join(text for text, _ in text_boxes(figure))
+    assert "ines step at the visit where the change was seen." in told
+    assert "at the visit where the change was seen." in figure.alt
+
+
+def test_numbers_have_no_steps_and_answers_that_never_change_no_note() -> None:
+    slope = drawn(TITRE, (0.0, 91.0), [(0.0, 1.0), (1.0, 0.0)])
+    assert all(len(m.points) == 2 for m in slope.panels[0].marks if isinstance(m, Line))
+    still = drawn(DRUG_FREE, (0.0, 91.0), [(1.0, 1.0), (0.0, 0.0)])
+    for figure in (slope, still):
+        assert not any("step" in text for text, _ in text_boxes(figure))
+
+
+@pytest.mark.parametrize("gaps", Gaps)
+def test_a_missed_answer_breaks_the_step_and_carries_a_cross(gaps: Gaps) -> None:
+    rows: list[tuple[float | None, ...]] = [(0.0, None, 1.0), (0.0, 0.0, 1.0), (1.0, 1.0, 1.0)]
+    visits = tuple(Visit(f"v{i}", f"Visit {i}", 91.0 * i) for i in range(3))
+    people = tuple(Patient(f"P{i}") for i in range(3))
+    seen = tuple(
+        Observation(p.id, v.key, "m", value)
+        for p, row in zip(people, rows, strict=True)
+        for v, value in zip(visits, row, strict=True)
+    )
+    figure = build_figure(Cohort(people, visits, (DRUG_FREE,), seen), "m", None, ChartChoice(gaps=gaps))
+    marks = [m for m in figure.panels[0].marks if getattr(m, "key", "") == "P0"]
+    cross = next(m for m in marks if isinstance(m, Dots) and m.shape is Shape.CROSS)
+    before = next(m for m in marks if isinstance(m, Dots) and m.names).points[0]
+    assert cross.points[0][1] == before[1], "it says nothing of the answer and stays in the patient's row"
+    lines = [m for m in marks if isinstance(m, Line)]
+    assert len(lines) == (1 if gaps is Gaps.DASHED else 0)
+    assert all(x0 == x1 or y0 == y1 for m in lines for (x0, y0), (x1, y1) in pairwise(m.points))
+    assert "Cross: visit missed, the value there is not known." in " ".join(text for text, _ in text_boxes(figure))
+
+
+def test_symbols_lie_above_all_steps() -> None:
+    figure = drawn(DRUG_FREE, (0.0, 91.0), [(0.0, 1.0)] * 5)
+    kinds = [type(m) for m in figure.panels[0].marks if getattr(m, "key", "")]
+    assert kinds == [Line] * 5 + [Dots] * 5

@@ -18,6 +18,7 @@ LINE_HEIGHT = 1.2  # of the type size
 AXIS_STROKE = Stroke(INK, 0.6)
 SMALLEST_TEXT = 4.5  # points; ticks of a zoomed axis shrink to this before they would leave the page
 FEWEST_POINTS_PER_TICK = 22.0
+BESIDE = 4.0  # points that a tick string may reach beyond a panel that stands beside others
 BREAK_REACH, BREAK_GAP = 2.6, 1.2  # points: half the width of a break mark, half the distance of its two strokes
 
 
@@ -158,7 +159,7 @@ def zoomed(
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
 ) -> Figure:
-    """The figure as the camera shows it: one panel with other ranges, and the panels linked to it with its x range.
+    """The figure as the camera shows it: one panel with other ranges, and those linked to it with what they share.
 
     A panel that does not move, or a key that no panel has, leaves the figure as it is; None keeps a range.
     """
@@ -170,7 +171,7 @@ def zoomed(
         return panel_at(
             panel,
             x_range if panel is found or (found.linked and panel.linked == found.linked) else None,
-            y_range if panel is found else None,
+            y_range if panel is found or (found.linked_y and panel.linked_y == found.linked_y) else None,
             figure.width,
         )
 
@@ -183,9 +184,30 @@ def panel_at(
     """One panel under the camera, with other ranges, on a page of this width in points; None keeps a range."""
     x = axis_for_range(panel.x, *x_range) if x_range else panel.x
     y = axis_for_range(panel.y, *y_range) if y_range else panel.y
+    if panel.linked_y:
+        x, y = _clear_of_neighbours(x, panel), _no_wider(y, panel.y)
     seen = replace(panel, x=x, y=y)
     kept = tuple(_kept_on_page(mark, seen, page) if isinstance(mark, Note) else mark for mark in panel.marks)
     return replace(seen, marks=kept)
+
+
+def _clear_of_neighbours(axis: Axis, panel: Panel) -> Axis:
+    """The x axis of a panel among others without the strings that would reach into a neighbour."""
+    low, high = axis.range
+    if axis is panel.x or not low < high:
+        return axis
+
+    def reaches_over(at: float, text: str) -> bool:
+        place = (at - low) / (high - low) * panel.area.width
+        return text_width(text, axis.size, typeface=axis.typeface) / 2 > min(place, panel.area.width - place) + BESIDE
+
+    return replace(axis, ticks=tuple((at, "" if reaches_over(at, text) else text) for at, text in axis.ticks))
+
+
+def _no_wider(axis: Axis, home: Axis) -> Axis:
+    """The y axis with its strings set so small that they stay clear of the label that the panels share."""
+    wide, room = _widest(axis, axis.size), _widest(home, home.size) + LABEL_GAP - 1.0
+    return axis if wide <= room else replace(axis, size=max(axis.size * room / wide, SMALLEST_TEXT))
 
 
 def _kept_on_page(mark: Note, panel: Panel, page: float) -> Note:

@@ -154,12 +154,22 @@ def obstacles(panel: Panel) -> tuple[list[Segment], list[Rect]]:
             lines += itertools.pairwise(places)
         elif isinstance(mark, Rule) and mark.vertical:
             lines.append((on_page((mark.at, y0)), on_page((mark.at, y1))))
+        elif isinstance(mark, Block) and mark.outline is not None:
+            corners = [on_page(point) for point in _corners(mark, panel)]
+            lines += itertools.pairwise((*corners, corners[0]))
         elif isinstance(mark, Dots):
             half = mark.size / 2
             dots += [
                 Rect(x - half, y - half, mark.size, mark.size) for x, y in (on_page(point) for point in mark.points)
             ]
     return lines, dots
+
+
+def _corners(block: Block, panel: Panel) -> tuple[tuple[float, float], ...]:
+    (left, right), (low, high) = panel.x.range, panel.y.range
+    x0, x1 = (end if end is not None else edge for end, edge in ((block.x0, left), (block.x1, right)))
+    y0, y1 = (end if end is not None else edge for end, edge in ((block.y0, low), (block.y1, high)))
+    return (x0, y0), (x1, y0), (x1, y1), (x0, y1)
 
 
 def crosses(box: Rect, start: tuple[float, float], end: tuple[float, float]) -> bool:

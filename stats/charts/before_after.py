@@ -4,28 +4,43 @@ Invariants: symbols are moved only sideways, symmetrically, in the cohort's orde
 at the moved symbols; every number that is written comes from the ``PairedResult`` and nothing is computed here.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from trajecta.stats.charts.axes import short_number
 from trajecta.stats.charts.bands import band_blocks, band_labels, band_note, with_band_note
+from trajecta.stats.charts.bracket import Bracket, bracket_of
 from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.charts.frame import (
     LEAST_PLOT,
     Surround,
     arrange,
     default_plot_height,
+    log_axis,
     measure_label,
     plot_area,
     value_axis,
 )
 from trajecta.stats.charts.layout import Sheet
+from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.legend import Entry, named
-from trajecta.stats.charts.pairs import OPEN_SYMBOLS, PairRow, asked_pairs, closing, largest_group, pair_rows, sideways
+from trajecta.stats.charts.pairs import (
+    OPEN_SYMBOLS,
+    PairRow,
+    asked_pairs,
+    closing,
+    largest_group,
+    on_scale,
+    pair_rows,
+    shown_test,
+    sideways,
+    values_of,
+)
 from trajecta.stats.charts.traces import Point, line_width, symbol_size, symbols
 from trajecta.stats.charts.trajectories import too_low
 from trajecta.stats.charts.words import counted, listed
-from trajecta.stats.cohort import Cohort, Kind
+from trajecta.stats.cohort import Cohort, Kind, Measure
 from trajecta.stats.figure import INK, SOFT_INK, Anchor, Axis, Figure, Line, Mark, Note, Panel, Rect, Scale, Stroke
 from trajecta.stats.results import IntervalResult, PairedResult, TestResult
 from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
@@ -33,6 +48,25 @@ from trajecta.stats.words import floor_text, level_text, named_test, p_text, uni
 
 BAR = 9.0  # length in points of a median bar
 MEDIAN_STROKE = Stroke(INK, 1.4)
+
+
+@dataclass(frozen=True)
+class _Plot:
+    """What is drawn: the measure and rows as the axis shows them, whether these are logarithms, and the answer."""
+
+    cohort: Cohort
+    result: PairedResult
+    measure: Measure
+    rows: tuple[PairRow, ...]
+    log: bool
+    bracket: Bracket
+
+    @property
+    def medians(self) -> tuple[float | None, float | None]:
+        """Where the bars of the medians stand on the axis."""
+        places = (self.result.before_summary.median, self.result.after_summary.median)
+        before, after = (math.log10(m) if self.log and m is not None else m for m in places)
+        return before, after
 
 
 def before_after(cohort: Cohort, measure: str, result: PairedResult | None, choice: ChartChoice) -> Figure:
@@ -44,27 +78,31 @@ def before_after(cohort: Cohort, measure: str, result: PairedResult | None, choi
     found = asked_pairs(cohort, measure, result, choice)
     if isinstance(found, Figure):
         return found
-    rows = pair_rows(cohort, found)
-    return with_band_note(found.measure, lambda told: _drawn(cohort, found, rows, choice, told))
+    shown, rows, log = on_scale(found.measure, pair_rows(cohort, found))
+    plot = _Plot(cohort, found, shown, rows, log, bracket_of(found, choice.bracket))
+    return with_band_note(shown, lambda told: _drawn(plot, choice, told))
 
 
-def _drawn(
-    cohort: Cohort, result: PairedResult, rows: tuple[PairRow, ...], choice: ChartChoice, told: tuple[str, ...]
-) -> Figure:
+def _drawn(plot: _Plot, choice: ChartChoice, told: tuple[str, ...]) -> Figure:
+    cohort, result, rows, bracket = plot.cohort, plot.result, plot.rows, plot.bracket
     found = result.measure
     width, size = line_width(len(rows)), symbol_size(len(rows))
     entries, many = named(tuple(Entry(row.patient, row.style, width, size) for row in rows))
-    feet = (*band_note(told), *_feet(rows, result), *many)
+    feet = (
+        *band_note(told),
+        *_feet(rows, result),
+        *left_out_note(cohort, result),
+        *many,
+        *((bracket.reason,) if bracket.reason else ()),
+    )
     around = Surround(answer_lines(result), entries, feet, cohort.synthetic)
     sheet, height_mm = arrange(choice, around, default_plot_height(choice.width_mm))
     medians = median_texts(result)
-    panel = _panel(result, rows, sheet, (told, medians))
+    panel = _panel(plot, sheet, (told, medians))
     if panel is None:
         return too_low(cohort, choice, found)
     title = f"{found.name}, {result.before_label} and {result.after_label}"
-    return Figure(
-        choice.width_mm, height_mm, (panel,), tuple(sheet.marks), title, _words(cohort, result, rows, medians)
-    )
+    return Figure(choice.width_mm, height_mm, (panel,), tuple(sheet.marks), title, _words(plot, medians))
 
 
 def answer_lines(result: PairedResult) -> tuple[str, ...]:
@@ -73,13 +111,8 @@ def answer_lines(result: PairedResult) -> tuple[str, ...]:
     Nothing is said that the result does not hold; a test without P gives its reason.
     """
     lines = []
-    test = next((t for t in result.tests if t.key == result.comparison.test), None)
-    if result.yes_no is not None and result.yes_no.exact_p is not None:
-        found = result.yes_no
-        changed = len(found.only_before) + len(found.only_after)
-        mcnemar = TestResult("mcnemar", "McNemar test", found.exact_p, found.p_smallest, True, n_used=changed)
-        lines.append(_test_line(replace(mcnemar, zeros=result.n - changed)))
-    elif test is not None:
+    test = shown_test(result)
+    if test is not None:
         lines.append(_test_line(test))
     interval = result.yes_no.difference if result.yes_no else shown_interval(result)
     if interval is not None and interval.estimate is not None:
@@ -120,21 +153,20 @@ def _feet(rows: Sequence[PairRow], result: PairedResult) -> tuple[str, ...]:
     return (" ".join(notes),) if notes else ()
 
 
-def _panel(
-    result: PairedResult, rows: Sequence[PairRow], sheet: Sheet, texts: tuple[Sequence[str], tuple[str, str]]
-) -> Panel | None:
+def _panel(plot: _Plot, sheet: Sheet, texts: tuple[Sequence[str], tuple[str, str]]) -> Panel | None:
     told, medians = texts
-    measure, size = result.measure, symbol_size(len(rows))
-    values = [value for change in result.changes for value in (change.before, change.after)]
+    result, rows, bracket = plot.result, plot.rows, plot.bracket
+    measure, size = plot.measure, symbol_size(len(rows))
+    make, values, pad = log_axis if plot.log else value_axis, values_of(rows), size * 0.6 + 1.5
     names = column_names(result, (sheet.free_width - 50.0) / 2, sheet.size)
     x = Axis("", (-0.5, 1.5), names, Scale.NAMES, size=sheet.size)
     above = sheet.size * 0.4
     height = sheet.bottom - sheet.top - above - 30.0
-    y = value_axis(measure, values, max(height, 10.0), size * 0.6 + 1.5, sheet.size)
+    y = make(measure, values, max(height, 10.0), pad, sheet.size)
     area = plot_area(sheet, y, x, above)
-    if area.height < LEAST_PLOT / 2:
+    if area.height - bracket.room(sheet.size) < LEAST_PLOT / 2:
         return None
-    y = value_axis(measure, values, area.height, size * 0.6 + 1.5, sheet.size)
+    y = bracket.above(make(measure, values, area.height, pad, sheet.size), area.height, sheet.size)
     area = plot_area(sheet, y, x, above)
     columns = _columns(result, rows, area, (medians, sheet.size - 1))
     x = replace(x, range=columns.range)
@@ -149,7 +181,8 @@ def _panel(
     for row in moved:
         marks += symbols((row.before, row.after), row.style, columns.symbol, row.patient)
     if measure.kind is Kind.NUMERIC:
-        marks += columns.medians(result, medians, sheet.size - 1)
+        marks += columns.medians(plot.medians, medians, sheet.size - 1)
+    marks += bracket.marks(y, area.height, sheet.size)
     panel = replace(panel, marks=tuple(marks))
     return replace(panel, marks=(*marks, *band_labels(measure, panel, sheet.size - 1, told)))
 
@@ -202,20 +235,19 @@ class _Columns:
         shifts = sideways([point.value for point in points], self.stack / self.span)
         return [replace(point, x=point.x + shift) for point, shift in zip(points, shifts, strict=True)]
 
-    def medians(self, result: PairedResult, texts: tuple[str, str], size: float) -> list[Mark]:
+    def medians(self, at: tuple[float | None, float | None], texts: tuple[str, str], size: float) -> list[Mark]:
         """A bar at the outer side of each column at its median, with the number beside it if there is room."""
         marks: list[Mark] = []
-        sides = ((0, result.before_summary, -1.0), (1, result.after_summary, 1.0))
-        for column, summary, outward in sides:
-            if summary.median is None:
+        for column, median, outward in ((0, at[0], -1.0), (1, at[1], 1.0)):
+            if median is None:
                 continue
             near = column + outward * (self.label_gap / self.span)
             far = near + outward * BAR / self.span
-            marks.append(Line(((near, summary.median), (far, summary.median)), MEDIAN_STROKE))
+            marks.append(Line(((near, median), (far, median)), MEDIAN_STROKE))
             if self.labelled:
                 anchor = Anchor.END if outward < 0 else Anchor.START
                 offset = (outward * 2.5, CAP_HEIGHT * size / 2)
-                marks.append(Note((far, summary.median), texts[column], size, SOFT_INK, anchor, offset))
+                marks.append(Note((far, median), texts[column], size, SOFT_INK, anchor, offset))
         return marks
 
 
@@ -248,7 +280,8 @@ def _columns(
     return _Columns(area.width, outer, stack, symbol, labelled, half)
 
 
-def _words(cohort: Cohort, result: PairedResult, rows: Sequence[PairRow], medians: tuple[str, str]) -> str:
+def _words(plot: _Plot, medians: tuple[str, str]) -> str:
+    result, rows = plot.result, plot.rows
     label = measure_label(result.measure)
     said = [
         f"{label} before ({result.before_label}) and after ({result.after_label}) in "
@@ -259,5 +292,7 @@ def _words(cohort: Cohort, result: PairedResult, rows: Sequence[PairRow], median
     if result.measure.kind is Kind.NUMERIC:
         said.append(f"Median {medians[0]} before and {medians[1]} after.")
     said += [f"{line}." for line in answer_lines(result)]
-    said.append(closing(cohort, result, rows))
+    if plot.log:
+        said.append("The value axis is logarithmic.")
+    said.append(closing(plot.cohort, result, rows))
     return " ".join(said).strip()

@@ -32,6 +32,7 @@ from trajecta.stats.charts.frame import (
     padded,
 )
 from trajecta.stats.charts.layout import FOOT_SIZE, Sheet, sentence_figure
+from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.legend import Entry, named
 from trajecta.stats.charts.pairs import (
     PairRow,
@@ -120,7 +121,7 @@ def bland_altman(cohort: Cohort, measure: str, result: PairedResult | None, choi
     plot = _Plot(cohort, asked, rows, agreement)
     width, size = line_width(len(rows)), symbol_size(len(rows))
     entries, many = named(tuple(Entry(row.patient, row.style, width, size) for row in rows))
-    feet = (_told(plot), PURPOSE, *beyond_note(rows), *many)
+    feet = (_told(plot), PURPOSE, *beyond_note(rows), *left_out_note(cohort, asked), *many)
     around = Surround((), entries, feet, cohort.synthetic)
     sheet, height_mm = arrange(choice, around, default_plot_height(choice.width_mm))
     panel = _panel(plot, sheet)

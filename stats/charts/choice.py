@@ -66,9 +66,10 @@ class ChartChoice:
     patients and ``gaps`` what stands for a missed visit (trajectories, spider, stack). ``each`` gives every patient an
     own panel, ``by`` every group of a fact of the patients (its label, such as "sex"; empty for none). ``shade`` is
     the name of an event or drug whose time is shaded. ``with_measures`` are the keys of measures drawn below the one
-    looked at (stack); empty for the scores with values. ``effect`` is what the forest draws. ``within`` is set while a
-    chart is drawn as a part of a page, and never stored. ``hidden`` are the ids of patients whose marks are not drawn;
-    they count in every number all the same, and the figure says so. ``edits`` is what was changed by hand.
+    looked at (stack); empty for the scores with values. ``effect`` is what the forest draws. ``bracket`` sets the P of
+    the leading test over before and after (before–after, distribution). ``within`` is set while a chart is drawn as a
+    part of a page, and never stored. ``hidden`` are the ids of patients whose marks are not drawn; they count in every
+    number all the same, and the figure says so. ``edits`` is what was changed by hand.
     """
 
     kind: str = "trajectories"
@@ -84,6 +85,7 @@ class ChartChoice:
     shade: str = ""
     with_measures: tuple[str, ...] = ()
     effect: Effect = Effect.RANK_BISERIAL
+    bracket: bool = False
     within: Within | None = None
     hidden: tuple[str, ...] = ()
     edits: Edits = field(default_factory=Edits)

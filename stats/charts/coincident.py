@@ -14,7 +14,7 @@ from trajecta.stats.charts.bands import obstacles
 from trajecta.stats.charts.layout import overlap
 from trajecta.stats.charts.traces import Trace, cross_marks, missed_places
 from trajecta.stats.charts.words import listed
-from trajecta.stats.figure import Axis, Figure, Mark, Note, Panel, Rect, Scale
+from trajecta.stats.figure import Axis, Figure, Line, Mark, Note, Panel, Rect, Rule, Scale
 from trajecta.stats.text_width import text_width
 
 Group = tuple[Trace, ...]
@@ -42,7 +42,9 @@ def with_room(axis: Axis, courses: Sequence[Sequence[Trace]], length: float, siz
 
 def count_badges(traces: Sequence[Trace], panel: Panel, size: float, symbol: float) -> tuple[Mark, ...]:
     """How many courses lie on each other ("×2"), at their ends; none where it could not be read or told whose it is."""
-    places = Places(panel)
+    left, right = panel.x.range
+    rules = (Line(((left, m.at), (right, m.at))) for m in panel.marks if isinstance(m, Rule) and not m.vertical)
+    places = Places(replace(panel, marks=(*panel.marks, *rules)))  # a count does not lie on the line of no change
     found: list[Mark] = []
     for group in coincident(traces):
         end = (group[0].points[-1].x, group[0].points[-1].value)

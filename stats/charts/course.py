@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from trajecta.stats.charts.axes import short_number
 from trajecta.stats.charts.choice import ChartChoice, TimeUnit, ValueScale
 from trajecta.stats.charts.frame import CHANGE_FROM, is_logarithmic, log_axis, log_measure, value_axis
-from trajecta.stats.charts.traces import Trace, apart, has_days, moved, traces, unit_of_time
-from trajecta.stats.charts.words import listed
+from trajecta.stats.charts.traces import Trace, apart, has_days, moved, steps_note, traces, unit_of_time
+from trajecta.stats.charts.words import counted, listed
 from trajecta.stats.cohort import Cohort, Kind, Measure
 from trajecta.stats.decimals import exact, ratio
 from trajecta.stats.figure import SOFT_INK, Axis, Rule, Stroke
@@ -21,6 +21,7 @@ from trajecta.stats.results import PairedResult
 ZERO_DROP = 0.2  # of the logarithms' span: how far below the smallest value zeros are drawn
 LEAST_DROP = 0.3  # decades
 PERCENT_AROUND_ZERO, AROUND_ZERO = 10.0, 2.0  # what an axis shows either way where nobody changed: whole ticks
+MOST_NAMED = 8  # patients without a place on the scale whose names a note holds
 NO_CHANGE = Stroke("#9AA3AD", 0.6)
 IMPORTANT = Stroke(SOFT_INK, 0.6, (1.5, 1.5))
 
@@ -67,13 +68,21 @@ class Course:
         percent = " %" if self.scale is ValueScale.PERCENT else ""
         return f"{sign}{short_number(value)}{percent}"
 
+    @property
+    def important_ends(self) -> tuple[float, ...]:
+        """The smallest important change down and up, where the patients' changes reach that far."""
+        if self.important is None:
+            return ()
+        low, high = self.axis(100.0, 0.0, 7.0).range
+        return tuple(at for at in (-self.important, self.important) if low <= at <= high)
+
     def rules(self, axis: Axis) -> tuple[Rule, ...]:
         """On a scale of changes: the line of no change, and those of the smallest important change that are in view."""
         if not self.is_change:
             return ()
-        found = [Rule(0.0, False, NO_CHANGE)]
-        ends = () if self.important is None else (-self.important, self.important)
-        return (*found, *(Rule(at, False, IMPORTANT) for at in ends if axis.range[0] < at < axis.range[1]))
+        low, high = axis.range
+        ends = (at for at in self.important_ends if low < at < high)
+        return (Rule(0.0, False, NO_CHANGE), *(Rule(at, False, IMPORTANT) for at in ends))
 
 
 def course(cohort: Cohort, measure: str, result: PairedResult | None, choice: ChartChoice) -> Course | str:
@@ -92,7 +101,7 @@ def course(cohort: Cohort, measure: str, result: PairedResult | None, choice: Ch
     scale = choice.scale
     if found.kind is Kind.YES_NO:
         note = () if scale in (ValueScale.AUTO, ValueScale.MEASURED) else ("Yes and no are drawn as they are.",)
-        return replace(plain, drawn=apart(every), notes=note)
+        return replace(plain, drawn=apart(every), notes=(*note, *steps_note(every)))
     if scale in (ValueScale.CHANGE, ValueScale.PERCENT):
         return _changes(cohort, plain, scale, result)
     values = [p.value for trace in every for p in trace.points]
@@ -149,10 +158,10 @@ def _changes(cohort: Cohort, plain: Course, scale: ValueScale, result: PairedRes
         for trace in plain.every
         if trace.patient not in without and trace.patient not in at_zero
     )
-    notes = [f"Not drawn, no value at {label}: {listed(without)}."] if without else []
+    notes = [f"Not drawn, no value at {label}: {_who(without)}."] if without else []
     if at_zero:
         below = "0" if all(starts[p] == 0 for p in at_zero) else "0 or less"
-        notes.append(f"Not drawn, {below} at {label}, from which there is no percent change: {listed(at_zero)}.")
+        notes.append(f"Not drawn, {below} at {label}, from which there is no percent change: {_who(at_zero)}.")
     if not any(trace.points for trace in drawn):
         kind = "percent change" if percent else "change"
         return f"No patient has a {kind} of {measure.name} from {label}. {' '.join(notes)}".rstrip()
@@ -166,6 +175,11 @@ def _changes(cohort: Cohort, plain: Course, scale: ValueScale, result: PairedRes
         notes=tuple(notes),
         important=important,
     )
+
+
+def _who(patients: Sequence[str]) -> str:
+    """Those patients by name, of many their number."""
+    return listed(patients) if len(patients) <= MOST_NAMED else counted(len(patients), "patient")
 
 
 def _change_from(start: float, percent: bool) -> Callable[[float], float]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from trajecta.stats.charts.axes import bottom_room, left_room, short_number
 from trajecta.stats.charts.bands import band_blocks, band_labels, band_note, with_band_note
-from trajecta.stats.charts.before_after import column_names
+from trajecta.stats.charts.before_after import answer_lines, column_names
+from trajecta.stats.charts.bracket import Bracket, bracket_of
 from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.charts.frame import (
     LEAST_PLOT,
@@ -24,6 +25,7 @@ from trajecta.stats.charts.frame import (
     value_axis,
 )
 from trajecta.stats.charts.layout import Sheet
+from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.legend import Entry, named
 from trajecta.stats.charts.pairs import (
     PairRow,
@@ -129,15 +131,24 @@ def _drawn(plot: _Plot, choice: ChartChoice, told: tuple[str, ...]) -> Figure:
     rows, measure = plot.rows, plot.result.measure
     width, size = line_width(len(rows)), symbol_size(len(rows))
     entries, many = named(tuple(Entry(row.patient, row.style, width, size) for row in rows))
-    feet = (*band_note(told), _told(plot), *beyond_note(rows), *many)
-    sheet, height_mm = arrange(
-        choice, Surround((), entries, feet, plot.cohort.synthetic), default_plot_height(choice.width_mm)
+    bracket = bracket_of(plot.result, choice.bracket)
+    feet = (
+        *band_note(told),
+        _told(plot),
+        *beyond_note(rows),
+        *left_out_note(plot.cohort, plot.result),
+        *many,
+        *((bracket.reason,) if bracket.reason else ()),
     )
-    panel = _panel(plot, sheet, told)
+    heads = answer_lines(plot.result) if bracket.text else ()  # a P without its test says nothing
+    sheet, height_mm = arrange(
+        choice, Surround(heads, entries, feet, plot.cohort.synthetic), default_plot_height(choice.width_mm)
+    )
+    panel = _panel(plot, sheet, told, bracket)
     if panel is None:
         return too_low(plot.cohort, choice, measure)
     title = f"Distribution of {measure.name}, {plot.result.before_label} and {plot.result.after_label}"
-    return Figure(choice.width_mm, height_mm, (panel,), tuple(sheet.marks), title, _words(plot))
+    return Figure(choice.width_mm, height_mm, (panel,), tuple(sheet.marks), title, _words(plot, heads))
 
 
 def _told(plot: _Plot) -> str:
@@ -151,7 +162,7 @@ def _told(plot: _Plot) -> str:
     return f"{box} Outline: Gaussian kernel density, Silverman’s bandwidth, cut at the extremes."
 
 
-def _panel(plot: _Plot, sheet: Sheet, told: Sequence[str]) -> Panel | None:
+def _panel(plot: _Plot, sheet: Sheet, told: Sequence[str], bracket: Bracket) -> Panel | None:
     measure, n, size = plot.measure, plot.result.n, sheet.size
     symbol = symbol_size(n)
     make = log_axis if plot.log else value_axis
@@ -161,9 +172,9 @@ def _panel(plot: _Plot, sheet: Sheet, told: Sequence[str]) -> Panel | None:
     x = Axis("", (-0.5, 1.5), column_names(plot.result, wide / 2 - 4.0, size), Scale.NAMES, size=size)
     above = size * 0.4
     height = sheet.bottom - sheet.top - above - bottom_room(x)
-    if height < LEAST_PLOT / 2:
+    if height - bracket.room(size) < LEAST_PLOT / 2:
         return None
-    y = make(measure, values, height, pad, size)
+    y = bracket.above(make(measure, values, height, pad, size), height, size)
     area = plot_area(sheet, y, x, above)
     marks: list[Mark] = list(band_blocks(measure, y))
     half = min(area.width * 0.2, WIDEST_BOX / 2) * 2 / area.width  # half a box's width in columns
@@ -177,6 +188,7 @@ def _panel(plot: _Plot, sheet: Sheet, told: Sequence[str]) -> Panel | None:
         for row, point, shift in zip(plot.rows, points, shifts, strict=True):
             moved = replace(point, x=side.at + shift * 2 / area.width)
             marks += symbols((moved,), row.style, symbol, row.patient)
+    marks += bracket.marks(y, height, size)
     panel = Panel(area, x, y, tuple(marks), "values")
     return replace(panel, marks=(*marks, *band_labels(measure, panel, size - 1, told)))
 
@@ -273,7 +285,7 @@ def _row(near: Sequence[tuple[float, float]], place: float, count: int, size: fl
     return row
 
 
-def _words(plot: _Plot) -> str:
+def _words(plot: _Plot, heads: Sequence[str]) -> str:
     result = plot.result
     said = [
         f"Distribution of {measure_label(result.measure)} in {counted(result.n, 'patient')} at {result.before_label} "
@@ -287,6 +299,7 @@ def _words(plot: _Plot) -> str:
         said.append(f"{text}, {short_number(min(side.recorded))} to {short_number(max(side.recorded))}.")
     if result.lead:
         said.append(result.lead)
+    said += [f"{line}." for line in heads]
     said.append(_told(plot))
     if plot.log:
         said.append("The value axis is logarithmic.")

@@ -13,6 +13,7 @@ from trajecta.stats.charts.bands import TINTS, band_note
 from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.charts.frame import Surround, arrange, measure_label
 from trajecta.stats.charts.layout import FOOT_SIZE, Sheet, checked_width, sentence_figure, type_of
+from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.pairs import (
     PairRow,
     amount_with_unit,
@@ -93,7 +94,7 @@ def dumbbell(cohort: Cohort, measure: str, result: PairedResult | None, choice: 
     plot = _Plot(found, shown, tuple(ordered), log)
     size = type_of(choice)
     pitch = next((p for most, p in ROW_HEIGHTS if len(rows) <= most), max(SMALLEST_ROW, 6.6))
-    feet = _feet(plot, _bands(plot, 100.0, size)[1])
+    feet = (*_feet(plot, _bands(plot, 100.0, size)[1]), *left_out_note(cohort, found))
     sheet, height_mm = arrange(choice, Surround((), (), feet, cohort.synthetic), max(len(rows), 2) * pitch + size * 6.0)
     panel = _panel(plot, sheet)
     if panel is None:

@@ -71,14 +71,14 @@ def edited(figure: Figure, edits: Edits, of: Subject) -> Figure:
         return figure
     found = restyled(figure, of.styles, dict(edits.patients))
     found = resized(found, edits.style.strokes, edits.style.symbols)
-    denser: set[str] = set()  # links whose time axis has its ticks; they are the same in all panels
+    denser: set[tuple[str, str]] = set()  # links whose axis has its ticks; they are the same in all panels
     for panel in figure.panels:
         for axis in ("x", "y"):
             edit = edits.axis(of.place(panel.key, axis), _axis(panel, axis).label)
-            has_ticks = axis == "x" and panel.linked in denser
+            has_ticks = (axis, _link(panel, axis)) in denser
             found = _with_axis(found, edit, Density.USUAL if has_ticks else edits.style.density)
-        if panel.linked and panel.x.visible:
-            denser.add(panel.linked)
+            if _link(panel, axis) and _axis(panel, axis).visible:
+                denser.add((axis, _link(panel, axis)))
     for text in edits.texts:
         if text.of and text.place == of.place() and not refusal(text.text):
             found = _with_heading(found, text.of, typeset(text.text))
@@ -89,6 +89,11 @@ def edited(figure: Figure, edits: Edits, of: Subject) -> Figure:
 
 def _axis(panel: Panel, axis: str) -> Axis:
     return panel.x if axis == "x" else panel.y
+
+
+def _link(panel: Panel, axis: str) -> str:
+    """What the panels that share this axis have in common; empty for an axis of its own."""
+    return panel.linked if axis == "x" else panel.linked_y
 
 
 def _panel(figure: Figure, key: str) -> Panel:
@@ -141,10 +146,10 @@ def _limited(figure: Figure, key: str, name: str, limits: tuple[float, float]) -
     if not (math.isfinite(low) and math.isfinite(high) and low < high and can_have_limits(_panel(figure, key), name)):
         return figure
     seen = zoomed(figure, key, **{f"{name}_range": limits})
-    linked = _panel(figure, key).linked
+    linked = _link(_panel(figure, key), name)
 
     def within(panel: Panel, finer: bool) -> Panel:
-        if panel.key != key and not (name == "x" and linked and panel.linked == linked):
+        if panel.key != key and not (linked and _link(panel, name) == linked):
             return panel
         marks = tuple(mark for mark in panel.marks if not (isinstance(mark, Note) and _beyond(mark, panel, name)))
         axis = _axis(panel, name)
@@ -213,10 +218,10 @@ def _densities(figure: Figure, key: str, name: str, density: Density) -> tuple[F
 
 def _with_ticks(figure: Figure, key: str, name: str, ticks: tuple[tuple[float, str], ...]) -> Figure:
     """The figure with these ticks of an axis, and of those linked to it."""
-    linked = _panel(figure, key).linked if name == "x" else ""
+    linked = _link(_panel(figure, key), name)
 
     def seen(panel: Panel) -> Panel:
-        if panel.key != key and not (linked and panel.linked == linked):
+        if panel.key != key and not (linked and _link(panel, name) == linked):
             return panel
         return _with_its(panel, name, replace(_axis(panel, name), ticks=ticks))
 

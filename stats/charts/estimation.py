@@ -24,6 +24,7 @@ from trajecta.stats.charts.frame import (
     value_axis,
 )
 from trajecta.stats.charts.layout import FOOT_SIZE, Sheet
+from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.legend import Entry, named
 from trajecta.stats.charts.pairs import (
     PairRow,
@@ -114,7 +115,7 @@ def _drawn(plot: _Plot, choice: ChartChoice, told: tuple[str, ...]) -> Figure:
     entries, many = named(tuple(Entry(row.patient, row.style, width, size) for row in rows))
 
     def attempt(notes: tuple[str, ...]) -> tuple[Sheet, float]:
-        feet = (*band_note(told), *notes, *beyond_note(rows), *many)
+        feet = (*band_note(told), *notes, *beyond_note(rows), *left_out_note(plot.cohort, plot.result), *many)
         around = Surround(answer_lines(plot.result), entries, feet, plot.cohort.synthetic, LEAST_BOTH)
         return arrange(choice, around, default_plot_height(choice.width_mm))
 

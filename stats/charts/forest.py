@@ -12,6 +12,7 @@ from trajecta.stats.charts.axes import LINE_HEIGHT, bottom_room, linear_ticks, s
 from trajecta.stats.charts.choice import ChartChoice, Effect
 from trajecta.stats.charts.frame import Surround, arrange, measure_label, padded
 from trajecta.stats.charts.layout import Sheet, sentence_figure
+from trajecta.stats.charts.left_out import left_out_of
 from trajecta.stats.charts.trajectories import too_low
 from trajecta.stats.charts.words import counted, listed
 from trajecta.stats.cohort import Cohort, Direction
@@ -234,6 +235,8 @@ def _texts(rows: Sequence[_Row], columns: _Columns, panel: Panel, sheet: Sheet) 
     size, area = sheet.size, panel.area
     pitch = area.height / len(rows)
     marks: list[Mark] = []
+    widest = max(text_width(measure_label(row.result.measure), size) for row in rows)
+    upper = size if widest <= columns.change_width else size - 1  # of names that have a line of their own
     for i, row in enumerate(rows):
         top, middle = area.y + i * pitch, area.y + (i + 0.5) * pitch
         marks.append(Line(((sheet.left, top), (sheet.right, top)), SEPARATOR))
@@ -245,7 +248,7 @@ def _texts(rows: Sequence[_Row], columns: _Columns, panel: Panel, sheet: Sheet) 
             marks.append(Note((columns.n, base), str(row.result.n), size, anchor=Anchor.END))
             marks.append(Note((columns.change, middle + CAP_HEIGHT * (size - 1) / 2), _with_level(row), size - 1))
         else:
-            marks.append(Note((columns.name, middle - 1.2), shortened(name, columns.change_width, size), size))
+            marks.append(Note((columns.name, middle - 1.2), shortened(name, columns.change_width, upper), upper))
             text = shortened(_second_line(row, columns.levels), columns.change_width, size - 1)
             marks.append(Note((columns.name, middle + 1.2 + CAP_HEIGHT * (size - 1)), text, size - 1, SOFT_INK))
     return marks
@@ -271,6 +274,7 @@ def _feet(
         said.append(f"Not drawn, as there is none: {listed(bare)}.")
     if without:
         said.append(f"No patient with both values: {listed(without)}.")
+    said += left_out_of(cohort, [row.result for row in rows])
     for reason in dict.fromkeys(_lacking(row) for row in rows):
         if reason:
             alike = listed(row.result.measure.name for row in rows if _lacking(row) == reason)

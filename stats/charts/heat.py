@@ -1,14 +1,16 @@
 """The heat table: patients × visits of one measure, each cell with its number, coloured by bands or by the range.
 
 Invariants: patients stand in the order of the patient list; every number is printed in black or white, whichever reads
-better on its cell, or, where cells are too narrow for numbers, none is and the page says so; a missed visit is grey
-with a dash and never looks like a value; darker is worse where the better direction is known.
+better on its cell, or, where cells are too narrow for numbers, none is and the page says so; all numbers have the same
+decimals, and the page says where they are rounded; a missed visit is hatched and never looks like a value, like paper
+or like zero; darker is worse where the better direction is known.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from trajecta.stats.charts.axes import short_number
+from trajecta.stats.charts.axes import number_text, short_number
+from trajecta.stats.charts.cells import HATCH, MISSED, Place, common_places, hatching, is_rounded
 from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.charts.frame import Surround, arrange, measure_label
 from trajecta.stats.charts.layout import Sheet, sentence_figure
@@ -25,6 +27,7 @@ from trajecta.stats.figure import (
     Block,
     Dots,
     Figure,
+    Line,
     Mark,
     Note,
     Panel,
@@ -36,7 +39,8 @@ from trajecta.stats.results import PairedResult
 from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width, told_apart
 
 PALE, DARK = "#EAF3F3", "#0B5A60"  # the ends of the scale: one hue, so that only lightness says how much
-MISSED = "#E1E4E8"
+NO_VALUE = "no usable value"
+LONGEST_RAMP, LEAST_RAMP = 90.0, 30.0  # points, the scale in the legend
 PAPER, BLACK = "#FFFFFF", "#000000"  # one of them has a contrast of at least 4.5 on any colour; ink may not
 GRID = Stroke(PAPER, 0.8)
 FRAME = Stroke(INK, 0.9)
@@ -53,17 +57,53 @@ FEWEST_BANDS = 2  # one band says too little about the other cells
 
 @dataclass(frozen=True)
 class _Table:
-    """What is drawn: rows and columns, the text and colour of each cell (empty colour: nothing), and the changes."""
+    """What is drawn: rows and columns, the value and colour of each cell (empty colour: nothing), and the changes.
+
+    ``values`` are None where a visit was missed or not reached, ``signs`` those of values beyond the limit of the
+    assay. ``places`` are the decimals of all numbers; None writes each as short as it can be.
+    """
 
     measure: Measure
     patients: tuple[str, ...]
     visits: tuple[Visit, ...]
-    texts: tuple[tuple[str, ...], ...]
+    values: tuple[tuple[float | None, ...], ...]
+    signs: tuple[tuple[str, ...], ...]
     colors: tuple[tuple[str, ...], ...]
     scale: "_Scale"
     changes: dict[str, float]
     pair: tuple[str, str] | None
-    missed: tuple[tuple[str, str], ...]
+    places: int | None
+
+    def number(self, value: float) -> str:
+        """A number as all numbers of the table are written."""
+        return short_number(value) if self.places is None else number_text(value, self.places)
+
+    def signed(self, value: float) -> str:
+        """A change with its sign."""
+        return f"+{self.number(value)}" if value > 0 else self.number(value)
+
+    @property
+    def texts(self) -> tuple[tuple[str, ...], ...]:
+        """The text of each cell, empty without a value."""
+        pairs = (zip(line, signs, strict=True) for line, signs in zip(self.values, self.signs, strict=True))
+        return tuple(tuple(self._text(value, sign) for value, sign in row) for row in pairs)
+
+    def _text(self, value: float | None, sign: str) -> str:
+        if value is None:
+            return ""
+        if self.measure.kind is Kind.YES_NO:
+            return "yes" if value else "no"
+        return f"{sign}{self.number(value)}"
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """Every number that is written: the values and their changes."""
+        return (*(v for line in self.values for v in line if v is not None), *self.changes.values())
+
+    @property
+    def missed(self) -> bool:
+        """Whether a visit was missed."""
+        return any(color == MISSED for line in self.colors for color in line)
 
 
 @dataclass(frozen=True)
@@ -112,33 +152,23 @@ def _table(cohort: Cohort, found: Measure, result: PairedResult | None) -> _Tabl
     if not values:
         return None
     scale = _scale(found, list(values.values()))
-    texts, colors, missed = [], [], []
+    rows, signs, colors = [], [], []
     for patient in patients:
         last = max((i for i, v in enumerate(visits) if (patient, v.key) in values), default=-1)
-        row: list[tuple[str, str]] = []
-        for i, visit in enumerate(visits):
-            value = values.get((patient, visit.key))
-            seen_there = cohort.observation(found.key, visit.key, patient)
-            if value is not None:
-                row.append(
-                    (_text(found, value, seen_there.censored if seen_there else Censored.NO), scale.color(value))
-                )
-            elif seen_there is not None or i < last:
-                row.append(("–", MISSED))
-                missed.append((patient, visit.label))
-            else:
-                row.append(("", ""))
-        texts.append(tuple(text for text, _ in row))
-        colors.append(tuple(color for _, color in row))
+        seen_at = [cohort.observation(found.key, visit.key, patient) for visit in visits]
+        row = tuple(values.get((patient, visit.key)) for visit in visits)
+        rows.append(row)
+        signs.append(tuple((seen.censored if seen else Censored.NO).value for seen in seen_at))
+        colors.append(
+            tuple(
+                scale.color(value) if value is not None else MISSED if seen is not None or i < last else ""
+                for i, (value, seen) in enumerate(zip(row, seen_at, strict=True))
+            )
+        )
     changes = {c.patient: c.difference for c in result.changes} if result and found.kind is Kind.NUMERIC else {}
     pair = (result.comparison.before, result.comparison.after) if result is not None else None
-    return _Table(found, patients, visits, tuple(texts), tuple(colors), scale, changes, pair, tuple(missed))
-
-
-def _text(measure: Measure, value: float, censored: Censored) -> str:
-    if measure.kind is Kind.YES_NO:
-        return "yes" if value else "no"
-    return f"{censored.value}{short_number(value)}"
+    table = _Table(found, patients, visits, tuple(rows), tuple(signs), tuple(colors), scale, changes, pair, None)
+    return replace(table, places=common_places(table.numbers))
 
 
 def _scale(measure: Measure, values: Sequence[float]) -> _Scale:
@@ -175,10 +205,12 @@ class _Grid:
 
 def _drawn(cohort: Cohort, table: _Table, choice: ChartChoice) -> Figure:
     probe = arrange(choice, Surround((), (), (), False), 100.0)[0]
+    table = _readable(table, probe, choice)
     numbered = _grid(table, probe, choice, 100.0).number > 0
-    surround = Surround((measure_label(table.measure),), (), _feet(table, numbered), cohort.synthetic)
+    surround = Surround((measure_label(table.measure),), (), _feet(table, numbered, probe), cohort.synthetic)
     sheet, height_mm = arrange(choice, surround, 100.0)
-    legend = sheet.size * 2.6 + 4.0
+    coloured = table.measure.kind is not Kind.YES_NO  # answers of yes and no are written in their cells
+    legend = sheet.size * 2.6 + 4.0 if coloured or table.missed else 4.0
     grid = _grid(table, sheet, choice, sheet.bottom - sheet.top - legend)
     if choice.height_mm is None:
         body = grid.head + grid.row * len(table.patients)
@@ -203,6 +235,19 @@ def _drawn(cohort: Cohort, table: _Table, choice: ChartChoice) -> Figure:
     return Figure(choice.width_mm, height_mm, (panel,), page, title, _words(cohort, table))
 
 
+def _readable(table: _Table, sheet: Sheet, choice: ChartChoice) -> _Table:
+    """The table with fewer decimals where its cells are too narrow for all, none of which then reads as 0."""
+    if table.places is None:
+        return table
+    for places in range(table.places, -1, -1):
+        fewer = replace(table, places=places)
+        if any(value and not float(f"{value:.{places}f}") for value in table.numbers):
+            break
+        if _grid(fewer, sheet, choice, 100.0).number > 0:
+            return fewer
+    return table
+
+
 def _grid(table: _Table, sheet: Sheet, choice: ChartChoice, height: float) -> _Grid:
     """Fit ids, cells and changes into the sheet, with numbers as large as there is room for."""
     fixed = choice.height_mm is not None
@@ -223,7 +268,7 @@ def _fitted(table: _Table, sheet: Sheet, size: float) -> _Grid:
     left = size + 4.0 + ids + GAP
     change = 0.0
     if table.changes:
-        texts = [_signed(value) for value in table.changes.values()]
+        texts = [table.signed(value) for value in table.changes.values()]
         change = max(*(text_width(t, size) for t in texts), text_width("Change", size, bold=True)) + size + GAP
     cell = min((sheet.free_width - left - change) / len(table.visits), WIDEST_CELL)
     names = max(text_width(visit.label, size, bold=True) for visit in table.visits)
@@ -232,12 +277,8 @@ def _fitted(table: _Table, sheet: Sheet, size: float) -> _Grid:
     return _Grid(0.0, size, left, cell, 0.0, head, upright, change)
 
 
-def _signed(value: float) -> str:
-    return f"+{short_number(value)}" if value > 0 else short_number(value)
-
-
 def _cells(table: _Table, grid: _Grid) -> list[Mark]:
-    n = len(table.patients)
+    n, texts = len(table.patients), table.texts
     blocks: list[Mark] = []
     notes: list[Mark] = []
     for i, patient in enumerate(table.patients):
@@ -247,11 +288,14 @@ def _cells(table: _Table, grid: _Grid) -> list[Mark]:
                 continue
             visit = table.visits[j].key
             blocks.append(Block(float(j), j + 1.0, n - i - 1.0, float(n - i), color, GRID, patient, visit))
-            if grid.number:
+            if color == MISSED:
+                corner, unit = (float(j), n - i - 1.0), (1 / grid.cell, 1 / grid.row)
+                blocks += [Line(line, HATCH, patient) for line in hatching(grid.cell, grid.row, corner, unit)]
+            elif grid.number:
                 ink = BLACK if contrast(BLACK, color) >= contrast(PAPER, color) else PAPER
                 drop = (0.0, CAP_HEIGHT * grid.number / 2)
                 at = (j + 0.5, n - i - 0.5)
-                notes.append(Note(at, table.texts[i][j], grid.number, ink, Anchor.MIDDLE, drop, key=patient))
+                notes.append(Note(at, texts[i][j], grid.number, ink, Anchor.MIDDLE, drop, key=patient))
     return [*blocks, *notes]
 
 
@@ -304,7 +348,7 @@ def _changes(table: _Table, grid: _Grid, area: Rect) -> list[Mark]:
             continue
         middle = area.y + (i + 0.5) * grid.row
         base = middle + CAP_HEIGHT * grid.size / 2
-        marks.append(Note((right, base), _signed(change), grid.size, anchor=Anchor.END, key=patient))
+        marks.append(Note((right, base), table.signed(change), grid.size, anchor=Anchor.END, key=patient))
         if change:
             shape = Shape.TRIANGLE if change > 0 else Shape.TRIANGLE_DOWN
             fill = "" if better is not None and change * better < 0 else INK
@@ -317,51 +361,83 @@ def _legend(table: _Table, sheet: Sheet, height: float) -> list[Mark]:
     """What the colours mean, below the table: a swatch for each band, or the scale between its two ends."""
     size = sheet.size - 1
     top = sheet.bottom - height + size * 1.2
-    base = top + size * 0.5 + CAP_HEIGHT * size / 2
+    room, hatched = _room(table, sheet)
+    swatches = [(band.label, color) for band, color in table.scale.bands] + [(NO_VALUE, MISSED)] * hatched
+    marks: list[Mark] = []
+    if table.measure.kind is Kind.YES_NO or table.scale.bands:
+        left = sheet.left
+    else:
+        ramp, left = _ramp(table, sheet, top, room)
+        marks += ramp
+    for label, color in swatches:
+        text = shortened(label, room - size - 8.0, size) if table.scale.bands else label
+        marks += _swatch(text, color, (left, top), size)
+        left += min(room, size + 11.0 + text_width(text, size))
+    return marks
+
+
+def _swatch(text: str, color: str, at: Place, size: float) -> list[Mark]:
+    """A small cell of this colour with its meaning right of it."""
+    left, top = at
+    marks: list[Mark] = [Block(left, left + size, top, top + size, color, Stroke(SOFT_INK, 0.3))]
+    if color == MISSED:
+        marks += [Line(line, HATCH) for line in hatching(size, size, (left, top + size), (1.0, -1.0))]
+    return [*marks, Note((left + size + 3.0, top + size * 0.5 + CAP_HEIGHT * size / 2), text, size)]
+
+
+def _room(table: _Table, sheet: Sheet) -> tuple[float, bool]:
+    """The points that a swatch, or the scale, has in the legend, and whether hatched cells are explained beside it."""
+    size = sheet.size - 1
+    swatch = size + 11.0 + text_width(NO_VALUE, size)
     if table.measure.kind is Kind.YES_NO:
-        return []
+        return sheet.free_width, table.missed
     if table.scale.bands:
-        marks: list[Mark] = []
-        left, room = sheet.left, sheet.free_width / len(table.scale.bands)
-        for band, color in table.scale.bands:
-            marks.append(Block(left, left + size, top, top + size, color, Stroke(SOFT_INK, 0.3)))
-            text = shortened(band.label, room - size - 8.0, size)
-            marks.append(Note((left + size + 3.0, base), text, size))
-            left += min(room, size + 11.0 + text_width(text, size))
-        return marks
-    return _ramp(table, sheet, top, base)
+        room = sheet.free_width / (len(table.scale.bands) + 1)
+        if table.missed and room >= swatch:
+            return room, True
+        return sheet.free_width / len(table.scale.bands), False
+    room = sheet.free_width - sum(text_width(end, size) for end in _ends(table)) - 8.0
+    hatched = table.missed and room - swatch - 2 * GAP >= LEAST_RAMP
+    return min(LONGEST_RAMP, room - (swatch + 2 * GAP) * hatched), hatched
 
 
-def _ramp(table: _Table, sheet: Sheet, top: float, base: float) -> list[Mark]:
-    size, scale = sheet.size - 1, table.scale
-    ends = [short_number(scale.low), short_number(scale.high)]
+def _ends(table: _Table) -> list[str]:
+    """What stands at the two ends of the scale."""
+    scale = table.scale
+    ends = [table.number(scale.low), table.number(scale.high)]
     if table.measure.direction is not Direction.UNKNOWN:
         words = ("worse", "better") if scale.turned else ("better", "worse")
         ends = [f"{end}, {word}" for end, word in zip(ends, words, strict=True)]
-    if scale.high == scale.low:
-        ends = [f"all values {short_number(scale.low)}", ""]
-    widths = [text_width(end, size) for end in ends]
-    length = min(90.0, sheet.free_width - sum(widths) - 8.0)
-    left = sheet.left + widths[0] + 4.0
+    return [f"all values {table.number(scale.low)}", ""] if scale.high == scale.low else ends
+
+
+def _ramp(table: _Table, sheet: Sheet, top: float, length: float) -> tuple[list[Mark], float]:
+    """The scale between its two ends, and where it ends on the page."""
+    size, scale, ends = sheet.size - 1, table.scale, _ends(table)
+    base = top + size * 0.5 + CAP_HEIGHT * size / 2
+    left = sheet.left + text_width(ends[0], size) + 4.0
     marks: list[Mark] = [Note((sheet.left, base), ends[0], size)]
     if scale.high == scale.low:
-        return marks
+        return marks, left + GAP
     step = length / STEPS
     for i in range(STEPS):
         value = scale.low + (scale.high - scale.low) * (i + 0.5) / STEPS
         color = scale.color(value)
         marks.append(Block(left + i * step, left + (i + 1) * step, top, top + size, color, Stroke(color, 0.3)))
-    return [*marks, Note((left + length + 4.0, base), ends[1], size)]
+    marks.append(Note((left + length + 4.0, base), ends[1], size))
+    return marks, left + length + 4.0 + text_width(ends[1], size) + 2 * GAP
 
 
-def _feet(table: _Table, numbered: bool) -> tuple[str, ...]:
+def _feet(table: _Table, numbered: bool, sheet: Sheet) -> tuple[str, ...]:
     said = []
-    if table.missed:
-        said.append("Dash: no usable value at this visit." if numbered else "Grey: no usable value at this visit.")
+    if table.missed and not _room(table, sheet)[1]:
+        said.append("Hatched: no usable value at this visit.")
     if any(not color for line in table.colors for color in line):
         said.append("Blank: not reached.")
     if table.scale.bands and any(color == PAPER for line in table.colors for color in line):
         said.append("White: outside the bands.")
+    if numbered and table.places is not None and any(is_rounded(v, table.places) for v in table.numbers):
+        said.append(f"Rounded to {counted(table.places, 'decimal') if table.places else 'whole numbers'}.")
     if any(text[:1] in "<>" for line in table.texts for text in line if text):
         said.append("< and >: beyond the limit of the assay.")
     if table.pair:
@@ -380,9 +456,10 @@ def _words(cohort: Cohort, table: _Table) -> str:
         f"Table of {measure_label(table.measure)} in {counted(len(table.patients), 'patient')} at "
         f"{counted(len(labels), 'visit')}: {listed(labels)}."
     ]
-    for patient, line in zip(table.patients, table.texts, strict=True):
-        shown = ", ".join("missed" if text == "–" else text or "not reached" for text in line)
-        change = f"; change {_signed(table.changes[patient])}" if patient in table.changes else ""
+    for patient, line, colors in zip(table.patients, table.texts, table.colors, strict=True):
+        cells = zip(line, colors, strict=True)
+        shown = ", ".join(text or ("missed" if color == MISSED else "not reached") for text, color in cells)
+        change = f"; change {table.signed(table.changes[patient])}" if patient in table.changes else ""
         said.append(f"{patient}: {shown}{change}.")
     bands = [f"{band.label} ({band.source})" if band.source else band.label for band, _ in table.scale.bands]
     if bands:

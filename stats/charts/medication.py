@@ -30,7 +30,16 @@ from trajecta.stats.charts.frame import (
 )
 from trajecta.stats.charts.layout import Sheet, sentence_figure, type_of
 from trajecta.stats.charts.legend import SAMPLE, Entry, sample_marks
-from trajecta.stats.charts.traces import Trace, in_unit, missed_marks, trace_marks, traces, unit_of_time
+from trajecta.stats.charts.traces import (
+    Trace,
+    apart,
+    in_unit,
+    missed_marks,
+    steps_note,
+    trace_marks,
+    traces,
+    unit_of_time,
+)
 from trajecta.stats.charts.trajectories import too_low, zero_rule
 from trajecta.stats.charts.words import (
     closing_sentences,
@@ -40,7 +49,7 @@ from trajecta.stats.charts.words import (
     missed_note,
     missing_sentences,
 )
-from trajecta.stats.cohort import Cohort, Measure, Role
+from trajecta.stats.cohort import Cohort, Kind, Measure, Role
 from trajecta.stats.figure import (
     SOFT_INK,
     Axis,
@@ -116,6 +125,8 @@ def medication(cohort: Cohort, measure: str, result: PairedResult | None, choice
 
 def _story(cohort: Cohort, measure: str, patient: str, choice: ChartChoice) -> _Story:
     every = traces(cohort, measure, choice.time_unit)
+    if cohort.measure(measure).kind is Kind.YES_NO:
+        every = apart(every)
     return _Story(
         patient,
         next((t for t in every if t.patient == patient and t.points), None),
@@ -240,9 +251,7 @@ def _activity(measure: Measure, story: _Story, area: Rect, x: Axis, size: float)
     marks: list[Mark] = list(band_blocks(measure, y))
     marks.append(Rule(0.0, True))
     for trace in story.others:
-        marks += [
-            Line(tuple((p.x, p.value) for p in run), CONTEXT, trace.patient) for run in trace.runs if len(run) > 1
-        ]
+        marks += [Line(points, CONTEXT, trace.patient) for points in trace.lines]
     if story.focus:
         marks += missed_marks(story.focus, FOCUS_SIZE)
         marks += trace_marks(story.focus, FOCUS_WIDTH, FOCUS_SIZE)
@@ -312,8 +321,8 @@ def _feet(story: _Story) -> tuple[str, ...]:
     ended = [f"{row.label} until day {_day(max(b.stop or 0 for b in row.bars))}" for row in _rows(story).ended]
     if ended:
         notes.append(f"Before the time shown: {', '.join(ended)}.")
-    missed = missed_note((story.focus,)) if story.focus else ()
-    return (*foot_notes(story.drawn), *missed, *notes)
+    missed = missed_note((story.focus,), story.focus.stepped) if story.focus else ()
+    return (*foot_notes(story.drawn), *missed, *steps_note(story.drawn), *notes)
 
 
 def _unclear_words(story: _Story) -> list[str]:
@@ -348,6 +357,7 @@ def _words(cohort: Cohort, measure: Measure, story: _Story) -> str:
         said.append(f"Drug-free since day {_day(story.free_since)}.")
     if not story.logged:
         said.append(f"No medication log for {story.patient}.")
+    said += steps_note(story.drawn)
     said += missing_sentences([story.focus] if story.focus else [])
     return " ".join(said + closing_sentences(cohort, story.drawn, measure.name))
 

@@ -21,8 +21,9 @@ def moved_rect(rect: Rect, by: Shift) -> Rect:
 
 def moved_panel(panel: Panel, by: Shift, name: str) -> Panel:
     """The panel at its new place; ``name`` before its key and link keeps them apart from those of other parts."""
-    linked = f"{name} {panel.linked}" if panel.linked else ""
-    return replace(panel, area=moved_rect(panel.area, by), key=f"{name} {panel.key}", linked=linked)
+    linked, linked_y = (f"{name} {link}" if link else "" for link in (panel.linked, panel.linked_y))
+    area = moved_rect(panel.area, by)
+    return replace(panel, area=area, key=f"{name} {panel.key}", linked=linked, linked_y=linked_y)
 
 
 def moved_mark(mark: Mark, by: Shift) -> Mark:

@@ -1,7 +1,7 @@
 """Trajectories in several panels: one for each patient with the others behind in pale grey, or one for each group.
 
-Invariants: all panels share both axes, and only the outer ones carry numbers, so no panel moves alone under the camera;
-patients keep their styles and the cohort's order; a patient without the fact that forms the groups has a panel too.
+Invariants: all panels share both axes, of which only the outer ones carry the numbers, so they move together under the
+camera; patients keep their styles and the cohort's order; a patient without the fact that forms the groups has a panel.
 """
 
 import math
@@ -41,6 +41,7 @@ from trajecta.stats.figure import (
     Note,
     Panel,
     Rect,
+    Scale,
     Stroke,
 )
 from trajecta.stats.text_width import CAP_HEIGHT, DESCENT, shortened, told_apart
@@ -178,12 +179,7 @@ def _drawn(
 def _around(cohort: Cohort, found: Course, choice: ChartChoice, cell: _Cell) -> Behind:
     """What lies behind a panel's own patients; of each patient's panel the centre is that of all."""
     around = behind(cohort, found, found.drawn if choice.each else cell.own, choice)
-    pale = (
-        Line(tuple((p.x, p.value) for p in run), PALE, other.patient)
-        for other in cell.others
-        for run in other.runs
-        if len(run) > 1
-    )
+    pale = (Line(points, PALE, other.patient) for other in cell.others for points in other.lines)
     return replace(around, pale=tuple(pale), scale=SMALLER)
 
 
@@ -250,7 +246,8 @@ def _panel(number: int, count: int, grid: _Grid, axes: tuple[Axis, Axis], corner
         corner[0] + column * (grid.width + GAP), corner[1] + row * grid.pitch + grid.head, grid.width, grid.height
     )
     x, y = replace(axes[0], visible=number + grid.columns >= count), replace(axes[1], visible=column == 0)
-    return Panel(area, x, y, (), f"values {number}", moves=False)
+    linked = "time" if x.scale is not Scale.NAMES else "visits"
+    return Panel(area, x, y, (), f"values {number}", linked=linked, linked_y="values")
 
 
 def _head(cell: _Cell, text: str, panel: Panel, size: float) -> Note:

@@ -18,7 +18,7 @@ from trajecta.stats.charts.words import counted
 from trajecta.stats.cohort import Censored, Cohort, Direction, Kind, Measure
 from trajecta.stats.figure import Figure
 from trajecta.stats.palette import PatientStyle
-from trajecta.stats.results import PairedResult
+from trajecta.stats.results import PairedResult, TestResult
 from trajecta.stats.typeset import typeset
 from trajecta.stats.words import unit_of
 
@@ -85,6 +85,17 @@ def pair_rows(cohort: Cohort, result: PairedResult) -> tuple[PairRow, ...]:
         )
         for change in result.changes
     )
+
+
+def shown_test(result: PairedResult) -> TestResult | None:
+    """The test whose P figures of the pairs carry: the leading one, McNemar's for answers of yes or no."""
+    found = result.yes_no
+    if found is not None and found.exact_p is not None:
+        changed = len(found.only_before) + len(found.only_after)
+        return TestResult(
+            "mcnemar", "McNemar test", found.exact_p, found.p_smallest, True, n_used=changed, zeros=result.n - changed
+        )
+    return next((test for test in result.tests if test.key == result.comparison.test), None)
 
 
 def on_scale(measure: Measure, rows: tuple[PairRow, ...]) -> tuple[Measure, tuple[PairRow, ...], bool]:

@@ -24,6 +24,7 @@ from trajecta.stats.charts.frame import (
     value_axis,
 )
 from trajecta.stats.charts.layout import MARGIN, Sheet, checked_width
+from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.legend import Entry, named
 from trajecta.stats.charts.pairs import (
     PairRow,
@@ -107,7 +108,7 @@ def _drawn(plot: _Plot, told: tuple[str, ...], direct: bool) -> Figure | None:
     rows, choice = plot.rows, plot.choice
     width, size = line_width(len(rows)), symbol_size(len(rows))
     entries, many = named(tuple(Entry(row.patient, row.style, width, size) for row in rows))
-    feet = (*band_note(told), *_feet(plot), *many)
+    feet = (*band_note(told), *_feet(plot), *left_out_note(plot.cohort, plot.result), *many)
     around_it = Surround((), () if direct else entries, feet, plot.cohort.synthetic, LEAST_BESIDE)
     wide = checked_width(choice) * POINTS_PER_MM - 2 * MARGIN
     sheet, height_mm = arrange(choice, around_it, min(wide, LARGEST_SIDE + 30.0))

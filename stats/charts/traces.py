@@ -1,7 +1,8 @@
 """From observations to what is drawn: each patient's points in time, broken where a visit was missed.
 
 Invariants: patients keep the cohort's order and their style whether or not others are excluded; points are sorted by
-time, so the order of the rows in the workbook changes nothing; a value without a day is never placed by guessing.
+time, so the order of the rows in the workbook changes nothing; a value without a day is never placed by guessing; an
+answer of yes or no has no slope: it holds until the visit at which another one was seen.
 """
 
 import itertools
@@ -12,11 +13,13 @@ from functools import partial
 from operator import add
 
 from trajecta.stats.charts.choice import TimeUnit
-from trajecta.stats.cohort import Censored, Cohort, Observation, Patient
+from trajecta.stats.cohort import Censored, Cohort, Kind, Observation, Patient
 from trajecta.stats.figure import Dots, Line, Mark, Shape, Stroke
 from trajecta.stats.palette import PatientStyle, style_of
 
 DAYS_PER_MONTH = 30.4375
+
+Places = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Point:
 class Trace:
     """One patient's values: ``runs`` are unbroken pieces, ``missed`` and ``undated`` the labels of visits.
 
-    ``missed_at`` are the places of the missed visits on the x axis.
+    ``missed_at`` are the places of the missed visits on the x axis. ``stepped`` is that the line between two values is
+    a step, as of answers of yes and no.
     """
 
     patient: str
@@ -42,6 +46,22 @@ class Trace:
     missed: tuple[str, ...] = ()
     undated: tuple[str, ...] = ()
     missed_at: tuple[float, ...] = ()
+    stepped: bool = False
+
+    @property
+    def lines(self) -> tuple[Places, ...]:
+        """The lines that are drawn, one for each run of at least two points."""
+        return tuple(self.joined(run) for run in self.runs if len(run) > 1)
+
+    def joined(self, points: Sequence[Point]) -> Places:
+        """The line through these points: straight, or along the value before and up or down where it was seen."""
+        places = [(p.x, p.value) for p in points]
+        if not self.stepped:
+            return tuple(places)
+        corners = (
+            ((x, before), (x, y)) if y != before else ((x, y),) for (_, before), (x, y) in itertools.pairwise(places)
+        )
+        return (*places[:1], *itertools.chain.from_iterable(corners))
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -115,10 +135,10 @@ def traces(cohort: Cohort, measure: str, unit: TimeUnit | None) -> tuple[Trace, 
     cohort have a value there (a visit that only one other patient had was not planned for everyone).
     """
     have = Counter(o.visit for o in cohort.observations if o.measure == measure and o.value is not None)
-    own = styles(cohort)
+    own, stepped = styles(cohort), cohort.measure(measure).kind is Kind.YES_NO
     found = (_trace(cohort, measure, patient, unit, have) for patient in cohort.included)
     return tuple(
-        Trace(patient.id, own[patient.id], *parts)
+        Trace(patient.id, own[patient.id], *parts, stepped)
         for patient, parts in zip(cohort.included, found, strict=True)
         if parts[0] or parts[2]
     )
@@ -171,10 +191,30 @@ def symbol_size(patients: int) -> float:
 
 def trace_marks(trace: Trace, width: float, size: float) -> tuple[Mark, ...]:
     """Lines of the runs, then the symbols; values beyond the assay's limit as open symbols."""
-    style = trace.style
-    stroke = Stroke(style.color, width, style.dash)
-    lines = [Line(tuple((p.x, p.value) for p in run), stroke, trace.patient) for run in trace.runs if len(run) > 1]
-    return (*lines, *symbols(trace.points, style, size, trace.patient))
+    return (*line_marks(trace, width), *symbols(trace.points, trace.style, size, trace.patient))
+
+
+STEPS = "Lines step at the visit where the change was seen."
+
+
+def steps_note(found: Sequence[Trace]) -> tuple[str, ...]:
+    """What steps mean, where there are any: when between two visits an answer changed is not known."""
+    points = (point for trace in found if trace.stepped for line in trace.lines for point in itertools.pairwise(line))
+    return (STEPS,) if any(start[1] != end[1] for start, end in points) else ()
+
+
+def line_marks(trace: Trace, width: float) -> tuple[Mark, ...]:
+    """The lines of the runs alone."""
+    stroke = Stroke(trace.style.color, width, trace.style.dash)
+    return tuple(Line(points, stroke, trace.patient) for points in trace.lines)
+
+
+def traces_marks(found: Sequence[Trace], width: float, size: float) -> tuple[Mark, ...]:
+    """The marks of several traces, each above those before it; steps, which rise together, all below the symbols."""
+    if not any(trace.stepped for trace in found):
+        return tuple(mark for trace in found for mark in trace_marks(trace, width, size))
+    lines = [mark for trace in found for mark in line_marks(trace, width)]
+    return (*lines, *(mark for t in found for mark in symbols(t.points, t.style, size, t.patient)))
 
 
 MISSED_DASH = (1.0, 2.4)  # unlike any patient's own dash
@@ -184,13 +224,14 @@ def bridges(trace: Trace, width: float) -> tuple[Mark, ...]:
     """A dashed line over each gap of a trace."""
     stroke = Stroke(trace.style.color, width * 0.8, MISSED_DASH)
     ends = ((before[-1], after[0]) for before, after in itertools.pairwise(trace.runs))
-    return tuple(Line(((a.x, a.value), (b.x, b.value)), stroke, trace.patient) for a, b in ends)
+    return tuple(Line(trace.joined(pair), stroke, trace.patient) for pair in ends)
 
 
-def missed_places(trace: Trace) -> tuple[tuple[tuple[float, float], ...], ...]:
+def missed_places(trace: Trace) -> tuple[Places, ...]:
     """Where the cross of each missed visit may lie: at its time, half-way in height as the time is, which is best.
 
-    Then 25 % and 75 % of the way between what lies before and after it in the gap, for a place that is covered.
+    Then 25 % and 75 % of the way between what lies before and after it in the gap, for a place that is covered. Where
+    lines are steps it stays at the height of the answer before, clear of the steps of other patients.
     """
     found = []
     for before, after in itertools.pairwise(trace.runs):
@@ -198,7 +239,8 @@ def missed_places(trace: Trace) -> tuple[tuple[tuple[float, float], ...], ...]:
         inside = [x for x in trace.missed_at if x0 <= x <= x1]
         for left, x, right in zip([x0, *inside], inside, [*inside[1:], x1], strict=False):
             times = (x, left + 0.25 * (right - left), left + 0.75 * (right - left))
-            found.append(tuple((t, y0 + (y1 - y0) * ((t - x0) / (x1 - x0) if x1 > x0 else 0.5)) for t in times))
+            rise = 0.0 if trace.stepped else y1 - y0
+            found.append(tuple((t, y0 + rise * ((t - x0) / (x1 - x0) if x1 > x0 else 0.5)) for t in times))
     return tuple(found)
 
 

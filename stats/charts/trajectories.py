@@ -8,7 +8,7 @@ another. One panel here; a panel for each patient or group is drawn by ``multipl
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from trajecta.stats.charts.axes import left_room, short_number
+from trajecta.stats.charts.axes import axis_for_range, left_room, short_number
 from trajecta.stats.charts.bands import band_blocks, band_labels, band_note, with_band_note
 from trajecta.stats.charts.centre import (
     THINNER,
@@ -32,6 +32,8 @@ from trajecta.stats.charts.coincident import (
 )
 from trajecta.stats.charts.course import Course, course
 from trajecta.stats.charts.direct import end_labels, room_for_labels
+from trajecta.stats.charts.editing import can_have_limits
+from trajecta.stats.charts.edits import Place
 from trajecta.stats.charts.frame import (
     LEAST_PLOT,
     Surround,
@@ -45,7 +47,7 @@ from trajecta.stats.charts.frame import (
 from trajecta.stats.charts.layout import Sheet, sentence_figure
 from trajecta.stats.charts.legend import Entry, named
 from trajecta.stats.charts.shade import Shaded, shade_blocks, shade_marks, shade_note, shade_words, shaded
-from trajecta.stats.charts.traces import Trace, bridges, line_width, symbol_size, trace_marks
+from trajecta.stats.charts.traces import Trace, bridges, line_width, symbol_size, traces_marks
 from trajecta.stats.charts.words import (
     censored_count,
     closing_sentences,
@@ -138,10 +140,9 @@ def course_marks(
         marks.append(Rule(0.0, True))
     width, size = drawn_size(found, around)
     marks += around.pale
-    for trace in traces:
-        if gaps is Gaps.DASHED:
-            marks += bridges(trace, width)
-        marks += trace_marks(trace, width, size)
+    if gaps is Gaps.DASHED:
+        marks += [mark for trace in traces for mark in bridges(trace, width)]
+    marks += traces_marks(traces, width, size)
     marks += centre_line(around.middle)
     marks += clear_crosses(traces, replace(panel, marks=tuple(marks)), size)
     return marks + list(shade_marks(cohort, around.shade, patients, panel.y, panel.area.height))
@@ -161,13 +162,13 @@ def feet_of(found: Course, traces: Sequence[Trace], around: Behind, choice: Char
 def notes_of_all(found: Course, traces: Sequence[Trace], around: Behind, choice: ChartChoice) -> tuple[str, ...]:
     """The notes that hold for any measure drawn like this: open symbols, crosses, shading, centre line."""
     shade = () if choice.shade and not found.dated else shade_note(around.shade, not choice.each)
-    missed = missed_note(traces, choice.gaps is Gaps.DASHED)
+    missed = missed_note(traces, choice.gaps is Gaps.DASHED or any(trace.stepped for trace in traces))
     return (*foot_notes(traces), *missed, *shade, *centre_note(around.middle, choice.centre))
 
 
 def notes_of_scale(found: Course) -> tuple[str, ...]:
     """The notes about the scale of this measure: the important change, and who has no place on it."""
-    if found.important is None:
+    if found.important is None or not found.important_ends:
         return found.notes
     return (f"Dotted: smallest important change, {short_number(found.important)}.", *found.notes)
 
@@ -205,9 +206,20 @@ def _drawn(cohort: Cohort, found: Course, look: Look, told: tuple[str, ...], cou
     panel = replace(panel, marks=(*panel.marks, *band_labels(found.measure, panel, sheet.size - 1, told)))
     page = (*sheet.marks, *row[:1])
     if beside:
-        page = (*page, *end_labels(entries, drawn, panel, sheet.size))
+        page = (*page, *end_labels(entries, _within_limits(panel, found.measure, choice), sheet.size))
     title = f"{found.measure.name} over time"
     return Figure(choice.width_mm, height_mm, (panel,), page, title, words_of(cohort, found, around, look))
+
+
+def _within_limits(panel: Panel, measure: Measure, choice: ChartChoice) -> Panel:
+    """The panel with the limits that were set by hand and that it gets when it is finished."""
+    for name in ("x", "y"):
+        axis = panel.x if name == "x" else panel.y
+        limits = choice.edits.axis(Place(choice.kind, measure.key, panel.key, name), axis.label).limits
+        if limits is not None and can_have_limits(panel, name):
+            limited = axis_for_range(axis, *limits)
+            panel = replace(panel, x=limited) if name == "x" else replace(panel, y=limited)
+    return panel
 
 
 def too_low(cohort: Cohort, choice: ChartChoice, measure: Measure) -> Figure:

@@ -21,6 +21,7 @@ from trajecta.stats.charts.frame import (
     padded,
 )
 from trajecta.stats.charts.layout import FOOT_SIZE, Sheet, checked_width, sentence_figure, type_of
+from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.pairs import (
     PairRow,
     amount_with_unit,
@@ -102,7 +103,7 @@ def waterfall(cohort: Cohort, measure: str, result: PairedResult | None, choice:
             "in per cent. Choose the absolute change."
         )
         return sentence_figure(cohort, choice, sentence, found.measure.name)
-    around = Surround((), (), _feet(bars, without), cohort.synthetic)
+    around = Surround((), (), (*_feet(bars, without), *left_out_note(cohort, found)), cohort.synthetic)
     wide = checked_width(choice) * POINTS_PER_MM
     ids = _ids(bars, (wide - 50.0) / len(bars.rows), type_of(choice))
     sheet, height_mm = arrange(choice, around, default_plot_height(choice.width_mm) - 15.0 + ids.height)
