@@ -63,7 +63,7 @@ def _how(chance: Chance) -> str:
 
 
 def signed_rank(values: PairedValues, zeros: Zeros = Zeros.WILCOXON) -> TestResult:
-    """Wilcoxon's signed-rank test, exact always; the statistic is W₊, the sum of the ranks of positive differences.
+    """Wilcoxon's signed-rank test, exact up to thousands of pairs; the statistic is W₊, the sum of the ranks of positive differences.
 
     One changed pair gives P = 1 (its floor), none gives no P and the reason. Wilcoxon 1945, Pratt 1959.
 
@@ -76,7 +76,8 @@ def signed_rank(values: PairedValues, zeros: Zeros = Zeros.WILCOXON) -> TestResu
     if not ranks.used:
         return _nothing(key, name, values, NO_CHANGE if values.n else NO_PAIRS)
     chance = signed_rank_chance(ranks)
-    parts = [f"Exact two-sided Wilcoxon signed-rank test, {_how(chance)}"]
+    kind = "Monte-Carlo" if chance.how is How.SIMULATED else "Exact"
+    parts = [f"{kind} two-sided Wilcoxon signed-rank test, {_how(chance)}"]
     if ranks.ties:
         parts.append("equal changes share their mean rank")
     if ranks.zeros:

@@ -13,7 +13,6 @@ from enum import StrEnum
 from fractions import Fraction
 
 from trajecta.stats.decimals import SMALLEST, positive
-from trajecta.stats.pattern_laws import count_of_sets, split
 
 
 class How(StrEnum):
@@ -34,18 +33,22 @@ class Chance:
     standard_error: float | None = None
 
 
-# Seconds that counting with whole numbers may take before arrays of doubles take over: at 200 to 250 pairs. Up to there
-# it takes a fifth of the time of R's exactRankTests, which counts in doubles; with 1,000 pairs it would take a third.
-_PATIENCE = 0.005
+# Seconds that counting may take before numpy is imported, which takes 0.1 s once and then counts five times as fast.
+# With many weights they are fewer: R's exactRankTests, which takes 9 ms for 200 ranks without ties, is to need at least
+# five times as long.
+_PATIENCE, _PATIENCE_WITH_MANY, _MANY = 0.005, 0.0015, 150
 # From here on it pays to look for a division of the weights into two sets.
 _WORTH_DIVIDING = 0.0004
-# Measured: packed counting moves some 4e9 bytes a second, meeting in the middle handles a sum in about 0.5 µs.
-_SECONDS_A_BYTE, _SECONDS_A_SUM = 2.5e-10, 5e-7
-# 2^20 sums on either side take about a second in pure Python.
+# Seconds that whole numbers may take before doubles take over: 1,000 pairs take up to 0.2 s.
+_PATIENCE_FOR_WHOLE_NUMBERS = 0.5
+# Measured: packed counting moves some 4e9 bytes a second; meeting in the middle handles a sum in 0.1 to 0.2 µs.
+_SECONDS_A_BYTE, _SECONDS_A_SUM = 2.5e-10, 2e-7
+# 2^20 sums on either side take about half a second in pure Python.
 _LARGEST_HALVES = 40
 _LARGEST_LIMIT = 1 << 64
-# Sums of an array of doubles: 20 million entries are 160 MB; 3e9 additions take about 3 s.
-_LONGEST_ARRAY, _MOST_ADDITIONS = 20_000_000, 3_000_000_000
+# Sums of two arrays of doubles: 16 million entries are 128 MB each; of weights times entries a third to two thirds are
+# added up, in 2 to 4 s.
+_LONGEST_ARRAY, _MOST_ADDITIONS = 16_000_000, 20_000_000_000
 DRAWS = 99_999
 """Random sign patterns of a simulation; with the observed one 100,000, so that P moves in steps of 0.00001."""
 _SEED = 20_220_915
@@ -89,17 +92,39 @@ def _chance(weights: list[int], limit: int) -> Chance:
     halves = 2.0 ** ((m + 1) // 2 + 1) * _SECONDS_A_SUM if m <= _LARGEST_HALVES else math.inf
     quickest = min(packed, halves)
     if quickest > _WORTH_DIVIDING and limit < _LONGEST_ARRAY:
-        sets = split(weights, limit)
-        if sets.seconds(limit) < min(quickest, _PATIENCE):
-            return _counted(count_of_sets(sets, limit), m)
-    if quickest <= _PATIENCE:
+        found = _count_of_two_sets(weights, limit, (quickest, halves))
+        if found is not None:
+            return _counted(found, m)
+    if quickest <= _patience(m):
         count = count_at_most if packed <= halves else count_by_halves
         return _counted(count(weights, limit), m)
-    if limit < _LONGEST_ARRAY and m * limit <= _MOST_ADDITIONS:
-        return Chance(min(1.0, 2.0 * share_at_most(weights, limit)) or SMALLEST, None, How.COUNTED_IN_DOUBLES)
     if m <= _LARGEST_HALVES:
         return _counted(count_by_halves(weights, limit), m)
+    if limit < _LONGEST_ARRAY and m * limit <= _MOST_ADDITIONS:
+        return Chance(min(1.0, 2.0 * share_at_most(weights, limit)) or SMALLEST, None, How.COUNTED_IN_DOUBLES)
     return simulated(weights, limit)
+
+
+def _patience(m: int) -> float:
+    return _PATIENCE if m < _MANY else _PATIENCE_WITH_MANY
+
+
+def _count_of_two_sets(weights: list[int], limit: int, others: tuple[float, float]) -> int | None:
+    """The count by dividing the weights into two sets; None where that is not the quickest or would take too long.
+
+    ``others`` are the seconds of the quickest other way to count, and of counting by halves.
+    """
+    # Few answers need these modules, and every command loads this one.
+    from trajecta.stats.long_laws import count_in_rows, seconds_in_rows
+    from trajecta.stats.pattern_laws import count_of_sets, split
+
+    quickest, halves = others
+    sets = split(weights, limit)
+    if sets.seconds(limit) < min(quickest, _patience(len(weights))):
+        return count_of_sets(sets, limit)
+    if quickest > _patience(len(weights)) and seconds_in_rows(sets, limit) <= min(halves, _PATIENCE_FOR_WHOLE_NUMBERS):
+        return count_in_rows(sets, limit)
+    return None
 
 
 def _counted(count: int, m: int) -> Chance:
@@ -174,12 +199,14 @@ def share_at_most(weights: Sequence[int], limit: int) -> float:
     """
     import numpy as np  # only where the numbers are large: importing it costs a start-up of its own
 
-    ways = np.zeros(limit + 1)
+    ways, spare = np.zeros(limit + 1), np.zeros(limit + 1)
     ways[0], reach, exponent = 1.0, 0, 0
     for i, weight in enumerate(sorted(weights), start=1):
         if weight <= limit:
             reach = min(reach + weight, limit)
-            ways[weight : reach + 1] += ways[: reach + 1 - weight].copy()
+            spare[:weight] = ways[:weight]
+            np.add(ways[weight : reach + 1], ways[: reach + 1 - weight], out=spare[weight : reach + 1])
+            ways, spare = spare, ways
         if i % 1000 == 0:  # 2^1000 fits into a double, 2^1024 does not
             ways *= 2.0**-1000
             exponent += 1000

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from trajecta.stats.decimals import paired_values
 from trajecta.stats.paired_tests import TESTS, PairedTest, log_ratio_t, paired_t, sign, sign_flip, signed_rank
 from trajecta.stats.results import TestResult, Zeros
-from trajecta.stats.sign_patterns import How, two_sided
+from trajecta.stats.sign_patterns import How, simulated, two_sided
 
 BEFORE, AFTER = [16, 16, 16, 10, 8], [0, 0, 0, 2, 0]
 # Decimals as sheets hold them: hundredths, so that ties and zeros occur and doubling stays a short decimal.
@@ -99,7 +99,9 @@ def test_sign_flip_counts_fine_grids_and_says_when_it_cannot() -> None:
     assert large.p is not None
     normal = scipy.stats.norm.sf(0) * 2
     assert 1 / 100_000 <= large.p <= normal
-    doubles = two_sided([source.randint(1, 60_000) for _ in range(70)], 700_000)
+    rows = two_sided([source.randint(1, 60_000) for _ in range(70)], 700_000)
+    assert rows.how is How.COUNTED
+    doubles = two_sided([source.randint(1, 600_000) for _ in range(70)], 8_000_000)
     assert doubles.how is How.COUNTED_IN_DOUBLES
 
 
@@ -202,3 +204,12 @@ def test_methods_name_ties_and_zeros() -> None:
     assert "unchanged patients dropped" in sign(values).method
     assert "zero" not in signed_rank(of_differences(1, 2)).method
     assert len({test.key for test in TESTS}) == len(TESTS)
+
+
+def test_a_simulated_p_does_not_call_itself_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = simulated([1, 2, 3, 4, 5, 6], 2)
+    monkeypatch.setattr("trajecta.stats.paired_tests.signed_rank_chance", lambda ranks: drawn)
+    found = signed_rank(of_differences(1, 2, 3, 4, 5, 6))
+    assert not found.exact
+    assert found.method.startswith("Monte-Carlo two-sided Wilcoxon signed-rank test, simulated with random")
+    assert "standard error of P" in found.method

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from trajecta.stats.long_laws import count_in_rows
 from trajecta.stats.pattern_laws import count_of_sets, lower_half, split
 from trajecta.stats.results import Zeros
 from trajecta.stats.sign_patterns import (
@@ -203,10 +204,27 @@ def test_two_hundred_pairs_are_counted_with_whole_numbers(decimals: int) -> None
     assert chance.value == near(2 * share_at_most(ranks.doubled, limit), 1e-12)
 
 
-def test_a_thousand_pairs_are_counted_in_doubles_and_it_is_said() -> None:
-    chance = signed_rank_chance(signed_ranks(differences_with_rank_sum(1000, 235000)))
+@pytest.mark.parametrize("decimals", [None, 0, 1])
+def test_a_thousand_pairs_are_counted_with_whole_numbers(decimals: int | None) -> None:
+    source = Random(1000)
+    drawn = [source.gauss(0.1, 5) for _ in range(1000)]
+    scale = 10 ** (9 if decimals is None else decimals)
+    ranks = signed_ranks([round(value * scale) for value in drawn])
+    assert ranks.ties is (decimals is not None)
+    chance = signed_rank_chance(ranks)
+    assert chance.how is How.COUNTED
+    assert chance.fraction is not None
+    assert 2 ** (ranks.used - 1) % chance.fraction.denominator == 0
+    limit = min(ranks.positive, ranks.total - ranks.positive)
+    assert chance.value == near(2 * share_at_most(ranks.doubled, limit), 1e-12)
+
+
+def test_far_beyond_a_thousand_pairs_doubles_take_over_and_it_is_said() -> None:
+    chance = signed_rank_chance(signed_ranks(differences_with_rank_sum(1700, 700000)))
     assert chance.how is How.COUNTED_IN_DOUBLES
     assert chance.fraction is None
+    counted = count_in_rows(split(range(1, 1701), 700000), 700000)
+    assert chance.value == near(float(Fraction(2 * counted, 2**1700)), 1e-12)
 
 
 def test_simulation_is_near_the_count_and_repeats() -> None:
