@@ -74,46 +74,38 @@ def seconds(run: Callable[[list[Sides]], object], sides: list[Sides]) -> float:
     return statistics.median(times)
 
 
-def best(run: Callable[[], object]) -> float:
-    """Shortest of 30 runs, in milliseconds."""
-    times = []
-    for _ in range(30):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return 1e3 * min(times)
-
-
-def bca_time(who: str, n: int) -> float:
-    """Time of one BCa interval: of the first measure of a cohort, of a further one of the same size, or of scipy."""
+def bca_times(n: int, sides: tuple[str, ...]) -> list[float]:
+    """Median milliseconds of one BCa interval for each of the sides, which take turns; a new seed for each turn."""
     source = Random(n)
     d = [source.randint(-20, 30) for _ in range(n)]
-    if who == "scipy":
-        array = np.array(d)
-        return best(lambda: scipy.stats.bootstrap((array,), np.mean, n_resamples=9_999, rng=np.random.default_rng(1)))
-    values, seeds = paired_values([0] * n, d), iter(range(10**6))
-    # A seed of its own makes each call the first one; the usual seed finds the places kept of the call before.
-    return best(lambda: bca(values, seed=next(seeds)) if who == "first" else bca(values))
+    runs: dict[str, Callable[[int], object]] = {
+        "own": lambda seed: bca(paired_values([0] * n, d), seed=seed),
+        "scipy": lambda seed: scipy.stats.bootstrap((np.array(d),), np.mean, rng=np.random.default_rng(seed)),
+        "numpy": lambda seed: np.random.default_rng(seed).integers(0, n, size=(9_999, n)),
+    }
+    times: list[list[float]] = [[] for _ in sides]
+    for seed in range(31):
+        for side, taken in zip(sides, times, strict=True):
+            start = time.perf_counter()
+            runs[side](seed)
+            taken.append(time.perf_counter() - start)
+    return [1e3 * statistics.median(taken) for taken in times]
 
 
-def stream_time(n: int) -> float:
-    """Time in which numpy draws the random places of 9,999 resamples, which both sides must."""
-    return best(lambda: np.random.default_rng(1).integers(0, n, size=(9_999, n)))
-
-
-def alone(run: Callable[..., float], *arguments: object) -> float:
-    """A time measured in a new process: memory that one side has released makes the other up to twice as fast."""
+def alone(n: int, *sides: str) -> list[float]:
+    """The times measured in a new process: memory that one side has released makes the other faster or slower."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(run, *arguments).result()
+        return process.submit(bca_times, n, sides).result()
 
 
 def bca_ratios() -> None:
-    """One BCa interval beside scipy's, each in a process of its own."""
+    """One BCa interval beside scipy's, each in a process of its own, then both by turns in one."""
     for n in (5, 10, 20, 50, 200):
-        first, further, theirs = (alone(bca_time, who, n) for who in ("first", "further", "scipy"))
+        (own,), (theirs,), (drawing,) = (alone(n, side) for side in ("own", "scipy", "numpy"))
+        turns, their_turns = alone(n, "own", "scipy")
         print(
-            f"BCa, n = {n:<4} first {first:6.2f} ms, further {further:6.2f} ms, scipy {theirs:6.2f} ms, "
-            f"ratios {first / theirs:.2f} and {further / theirs:.2f}; drawing alone {alone(stream_time, n):.2f} ms"
+            f"BCa, n = {n:<4} {own:5.2f} ms, scipy {theirs:5.2f} ms, ratio {own / theirs:.2f}; by turns in one process "
+            f"{turns:5.2f} and {their_turns:5.2f} ms, ratio {turns / their_turns:.2f}; numpy's draws {drawing:.2f} ms"
         )
 
 

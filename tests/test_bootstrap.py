@@ -7,13 +7,14 @@ import pytest
 import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from trajecta.stats.bootstrap import COVERAGE, SEED, bca, coverage_at
+from trajecta.stats.bootstrap import COVERAGE, SEED, bca, coverage_at, resampled_places
 from trajecta.stats.decimals import paired_values
 from trajecta.stats.intervals import INTERVALS
 
 
-@pytest.mark.parametrize("n", [4, 5, 8, 13, 20, 50])
+@pytest.mark.parametrize("n", [4, 5, 8, 13, 20, 50, 64, 200])
 @pytest.mark.parametrize("level", [0.95, 0.8])
 def test_equal_to_scipy_under_the_same_generator(n: int, level: float) -> None:
     differences = sorted(int(d) for d in np.random.default_rng(n).normal(20, 30, n))
@@ -21,7 +22,31 @@ def test_equal_to_scipy_under_the_same_generator(n: int, level: float) -> None:
     theirs = scipy.stats.bootstrap(
         (np.array(differences),), np.mean, n_resamples=9999, confidence_level=level, rng=np.random.default_rng(SEED)
     ).confidence_interval
-    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), rel=1e-12)
+    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), rel=1e-13)
+
+
+def drawn(n: int, resamples: int, seed: int) -> NDArray[np.int64]:
+    """All places in one array; the slices share their memory."""
+    return np.concatenate([places.copy() for places in resampled_places(n, resamples, seed)])
+
+
+@pytest.mark.parametrize("n", [*range(2, 61), 64, 100, 127, 128, 200, 1000])
+def test_the_places_are_those_that_numpy_draws(n: int) -> None:
+    for seed, resamples in ((SEED, 9999), (1, 9998), (2, 1), (3, 64)):
+        expected = np.random.default_rng(seed).integers(0, n, (resamples, n))
+        assert np.array_equal(drawn(n, resamples, seed), expected)
+
+
+@pytest.mark.parametrize(
+    ("n", "resamples", "seed", "first"),
+    [(200, 9999, 27, 1092), (100, 9999, 101, 6359), (300_001, 5, 1, 0)],
+)
+def test_numpy_draws_on_where_a_draw_is_repeated(n: int, resamples: int, seed: int, first: int) -> None:
+    source = np.random.default_rng(seed)
+    halves = source.bit_generator.random_raw((resamples * n + 1) // 2).view(np.uint32)
+    repeated = np.flatnonzero(halves * np.uint32(n) < 2**32 % n)
+    assert repeated[0] // n == first
+    assert np.array_equal(drawn(n, resamples, seed), np.random.default_rng(seed).integers(0, n, (resamples, n)))
 
 
 def test_it_says_what_it_is_worth_and_is_not_the_default() -> None:
