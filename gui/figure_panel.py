@@ -138,7 +138,7 @@ class FigurePanel(QWidget):
 
     def _choose(self, label: str, **changes: object) -> None:
         def change(study: Study) -> Study:
-            return replace(study, chart=replace(study.chart, **changes))  # type: ignore[arg-type]  # checked by callers
+            return study.with_chart(replace(study.chart, **changes))  # type: ignore[arg-type]  # checked by callers
 
         self._session.edit(label, change)
 

@@ -172,4 +172,4 @@ def merged(old: Study, new: Study) -> Study:
         keys = {visit.key for visit in kept.cohort.visits_of(old.measure)}
         if old.comparison is not None and {old.comparison.before, old.comparison.after} <= keys:
             kept = kept.with_comparison(old.comparison)
-    return replace(kept.with_chart(old.chart), primary=old.primary & measures, page=old.page)
+    return replace(kept, primary=old.primary & measures).with_chart(old.chart).with_page(old.page)

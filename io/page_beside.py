@@ -70,7 +70,7 @@ def _asked(study: Study, drawn: Drawn, results: Results) -> tuple[Study, PairedR
     """The study as it would show this part alone, and the answer to it."""
     result = results.get(drawn.part.measure)
     question = result.comparison if result is not None else None
-    return replace(study, measure=drawn.part.measure, comparison=question, chart=drawn.choice), result
+    return replace(study, measure=drawn.part.measure, comparison=question).with_chart(drawn.choice), result
 
 
 def _provenance(study: Study, page: Page, results: Results) -> Iterator[Row]:

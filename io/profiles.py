@@ -3,6 +3,7 @@
 Invariant: a profile counts and never decides; it looks at the first rows of a long table only.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 from trajecta.io.cells import Found, read_cell
@@ -70,33 +71,33 @@ def profile(sheet: Sheet, column: int, first_row: int) -> Profile:
     )
     seen: set[str] = set()
     sexes = words("cell", "female") | words("cell", "male")
-    for row in sheet.rows[first_row - 1 : first_row - 1 + ROWS_LOOKED_AT]:
-        value = row[column - 1]
-        if value is None:
-            continue
-        counts["filled"] += 1
+    # Each different value is read once; the type belongs to it, since True and 1.0 are equal.
+    rows = sheet.rows[first_row - 1 : first_row - 1 + ROWS_LOOKED_AT]
+    cells = Counter((type(value), value) for row in rows if (value := row[column - 1]) is not None)
+    for (_, value), times in cells.items():
+        counts["filled"] += times
         if isinstance(value, float):
-            counts["numbers"] += 1
-            counts["whole"] += value.is_integer()
-            counts["day_numbers"] += is_day_number(value)
+            counts["numbers"] += times
+            counts["whole"] += times * value.is_integer()
+            counts["day_numbers"] += times * is_day_number(value)
             seen.add(repr(value))
             continue
         read = read_cell(value)
         seen.add(read.text.casefold())
         counts["longest"] = max(counts["longest"], len(read.text))
-        counts["sexes"] += plain(read.text) in sexes
+        counts["sexes"] += times * (plain(read.text) in sexes)
         if read.found is Found.NUMBER:
-            counts["numbers"] += 1
-            counts["whole"] += read.value is not None and read.value.is_integer()
-            counts["day_numbers"] += read.value is not None and is_day_number(read.value)
+            counts["numbers"] += times
+            counts["whole"] += times * (read.value is not None and read.value.is_integer())
+            counts["day_numbers"] += times * (read.value is not None and is_day_number(read.value))
         elif read.found is Found.YES_NO:
-            counts["yes_no"] += 1
+            counts["yes_no"] += times
         elif read.found is Found.MISSING:
-            counts["missing"] += 1
+            counts["missing"] += times
         elif read.found is Found.DATE or is_date(value):
-            counts["dates"] += 1
+            counts["dates"] += times
         elif read.open_mark or read.text in GRADES:
-            counts["numbers"] += 1
+            counts["numbers"] += times
         else:
-            counts["partial"] += is_partial_date(value)
+            counts["partial"] += times * is_partial_date(value)
     return Profile(distinct=len(seen), **counts)

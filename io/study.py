@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trajecta.io.build import build_cohort
 from trajecta.io.guess import guess_mapping
@@ -9,13 +10,15 @@ from trajecta.io.mapping import Mapping
 from trajecta.io.reading import read_safely
 from trajecta.io.workbook import Workbook
 from trajecta.resources import ROOT
-from trajecta.stats.charts.choice import ChartChoice
-from trajecta.stats.charts.composition import Composition
 from trajecta.stats.cohort import Cohort, Direction, Issue, LeftOut
 from trajecta.stats.compare import default_comparison
-from trajecta.stats.palette import PatientStyle
 from trajecta.stats.results import Comparison
 from trajecta.stats.thresholds import Threshold, with_threshold
+
+if TYPE_CHECKING:
+    from trajecta.stats.charts.choice import ChartChoice
+    from trajecta.stats.charts.composition import Composition
+    from trajecta.stats.palette import PatientStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,20 +27,35 @@ class Study:
 
     ``primary`` are the keys of the measures that were named primary; they are a family of their own when P values are
     adjusted. ``measure`` is the measure looked at; ``comparison`` is None where there are no two visits to compare.
-    ``epoch_1904`` tells the date system of the workbook. ``page`` is the page of several charts, empty until composed.
+    ``epoch_1904`` tells the date system of the workbook. ``drawn`` and ``composed`` are what was chosen of ``chart``
+    and of ``page``, the page of several charts; None is as at first, so that a comparison need not know of charts.
     """
 
     cohort: Cohort = field(default_factory=Cohort)
     measure: str = ""
     comparison: Comparison | None = None
-    chart: ChartChoice = field(default_factory=ChartChoice)
+    drawn: "ChartChoice | None" = None
     issues: tuple[Issue, ...] = ()
     mapping: Mapping | None = None
     source: Path | None = None
     fingerprint: str = ""
     primary: frozenset[str] = frozenset()
     epoch_1904: bool = False
-    page: Composition = field(default_factory=Composition)
+    composed: "Composition | None" = None
+
+    @property
+    def chart(self) -> "ChartChoice":
+        """The chart chosen, at first the usual one."""
+        from trajecta.stats.charts.choice import ChartChoice
+
+        return ChartChoice() if self.drawn is None else self.drawn
+
+    @property
+    def page(self) -> "Composition":
+        """The page of several charts, empty until composed."""
+        from trajecta.stats.charts.composition import Composition
+
+        return Composition() if self.composed is None else self.composed
 
     def asking(self, measure: str) -> "Study":
         """The same study looking at another measure; the visits asked about stay where the measure has them."""
@@ -67,22 +85,22 @@ class Study:
         """The same study with another question."""
         return replace(self, comparison=comparison)
 
-    def with_chart(self, chart: ChartChoice) -> "Study":
+    def with_chart(self, chart: "ChartChoice") -> "Study":
         """The same study with another chart."""
-        return replace(self, chart=chart)
+        return self if chart == self.chart else replace(self, drawn=chart)
 
-    def with_patient_style(self, patient: str, style: PatientStyle | None) -> "Study":
+    def with_patient_style(self, patient: str, style: "PatientStyle | None") -> "Study":
         """The same study with another colour, symbol and dash of a patient in every figure; None for the own ones."""
 
-        def styled(choice: ChartChoice) -> ChartChoice:
+        def styled(choice: "ChartChoice") -> "ChartChoice":
             return replace(choice, edits=choice.edits.with_patient(patient, style))
 
         parts = tuple(replace(part, choice=styled(part.choice)) for part in self.page.parts)
-        return replace(self, chart=styled(self.chart), page=replace(self.page, parts=parts))
+        return self.with_chart(styled(self.chart)).with_page(replace(self.page, parts=parts))
 
-    def with_page(self, page: Composition) -> "Study":
+    def with_page(self, page: "Composition") -> "Study":
         """The same study with another page of several charts."""
-        return replace(self, page=page)
+        return self if page == self.page else replace(self, composed=page)
 
     def directed(self, measure: str, direction: Direction) -> "Study":
         """The same study with another direction of improvement for a measure."""
