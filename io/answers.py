@@ -194,7 +194,8 @@ def _interval_line(interval: IntervalResult) -> str:
         return f"{interval.name}: {number_text(interval.estimate)}; no interval. {interval.reason}"
     if interval.key == "share_improved":
         return f"{interval.name}: {_share_limits(interval)}. {interval.method}"
-    return f"{interval.name}: {number_text(interval.estimate)} ({interval_text(interval)}). {interval.method}"
+    line = f"{interval.name}: {number_text(interval.estimate)} ({interval_text(interval)}). {interval.method}"
+    return f"{line} {interval.reason}" if interval.reason else line
 
 
 TABLE_HEADER: tuple[str, ...] = (

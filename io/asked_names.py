@@ -30,12 +30,23 @@ def measure_as_read(cohort: Cohort, wanted: str) -> str | None:
 
 
 def visit_as_read(cohort: Cohort, wanted: str) -> str | None:
-    """The key of the one visit that a spelling such as ``3m``, ``BL`` or ``nach`` means; None if none or several."""
+    """The key of the one visit that a spelling such as ``3m``, ``BL`` or ``nach`` means; None if none or several.
+
+    A bare number, as it stands in a column of visits, means the visit of that number, 0 the baseline if there is none.
+    """
     read = visit_of(wanted)
     if read is None:
-        return None
+        return _visit_of_number(cohort, wanted.strip())
     found = [v.key for v in cohort.visits if v.key == read.key]
     if not found:  # a plain table keeps the names of its columns, and "post" answers to "after"
         named = ((v.key, visit_of(v.label)) for v in cohort.visits)
         found = [key for key, name in named if name is not None and name.key == read.key]
     return found[0] if len(found) == 1 else None
+
+
+def _visit_of_number(cohort: Cohort, wanted: str) -> str | None:
+    """The one visit that has this number and one other word, such as “Visit 2” or “Month 2”."""
+    found = [v.key for v in cohort.visits if v.key.count(" ") == 1 and v.key.endswith(f" {wanted}")]
+    if not found and wanted == "0":
+        found = [v.key for v in cohort.visits if v.day == 0]
+    return found[0] if wanted.lstrip("-").replace(".", "", 1).isdecimal() and len(found) == 1 else None

@@ -117,9 +117,12 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
             _without_id(sheet, at, cells, log, where)
             continue
         if text:
-            if mapping.visits_as_written and tidy_id(text).casefold() in seen:
-                text = _kept_apart(text, at, where, log)
+            twice = mapping.visits_as_written and tidy_id(text).casefold() in seen
+            if twice:
+                said, text = _kept_apart(text, at, where, log)
             current = roster.enter(text, where)
+            if twice:
+                roster.doubts.setdefault(current, said)
             seen.add(current)
             if at in doubtful:
                 _say_doubtful(roster, current, at, log)
@@ -140,15 +143,12 @@ def patient_rows(sheet: Sheet, mapping: SheetMapping, roster: Roster, log: Issue
     return found
 
 
-def _kept_apart(text: str, row: int, where: CellRef, log: IssueLog) -> str:
-    """The name of a row whose id stands in a row above it, in a table with one row per patient."""
-    log.warning(
-        where,
-        f"The id “{text}” stands in several rows; row {row} is kept as “{text} (row {row})”.",
-        "Are these two patients, or one patient entered twice?",
-        kind="a repeated id",
-    )
-    return f"{text} (row {row})"
+def _kept_apart(text: str, row: int, where: CellRef, log: IssueLog) -> tuple[str, str]:
+    """What is said of a row whose id stands in a row above it, in a table with one row per patient, and its name."""
+    name = f"{text} (row {row})"
+    said = f"The id “{text}” stands in several rows; row {row} is kept as “{name}”."
+    log.warning(where, said, "Are these two patients, or one patient entered twice?", kind="a repeated id")
+    return said, name
 
 
 def _say_names(column: ColumnMapping, where: CellRef, log: IssueLog) -> None:

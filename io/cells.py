@@ -76,7 +76,8 @@ class Marks:
 _MINUS = str.maketrans(
     {"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "＜": "<", "＞": ">"}
 )
-_NUMBER = re.compile(r"([+-]?\d[\d.,' ]*(?:[eE][+-]?\d+)?)(.*)", re.DOTALL)
+# SPSS and SAS write .8 and -.8, without the zero.
+_NUMBER = re.compile(r"([+-]?(?:\d|(?<![\w.,])[.,]\d)[\d.,' ]*(?:[eE][+-]?\d+)?)(.*)", re.DOTALL)
 _SIGN = re.compile(r"(<=|>=|=<|=>|<|>|≤|≥)\s*(.*)", re.DOTALL)
 _TITRE = re.compile(r"1\s*:\s*(\d{1,7})")
 _RANGE = re.compile(r"(\d[\d.,]*)\s*(?:-|bis|to|à)\s*(\d[\d.,]*)(.*)", re.DOTALL | re.IGNORECASE)
@@ -186,6 +187,8 @@ def read_cell(value: CellValue, comma: bool | None = None, minus_is_no: bool = F
 
     >>> read_cell("< 0,5 g/l").value, read_cell("< 0,5 g/l").censored.value, read_cell("n.d.").found.value
     (0.5, '<', 'missing code')
+    >>> read_cell(".8").value, read_cell("-,5").value, read_cell(".").found.value
+    (0.8, -0.5, 'missing code')
     >>> read_cell("16 (flare)").note, read_cell("10mg/d").unit, read_cell("ja").value, read_cell("").found.value
     ('flare', 'mg/d', 1.0, 'blank')
     """

@@ -27,7 +27,7 @@ from trajecta.stats.cohort import CellRef, Cohort, Observation
 
 CALCULATED = (".xlsx", ".xlsm")
 Cells = dict[tuple[str, int, int], CellValue]
-_NUMBER = re.compile(r"(?:(?<!\w)-)?\d[\d.,' ]*(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"(?:(?<!\w)-)?(?:\d|(?<![\w.,])[.,]\d)[\d.,' ]*(?:[eE][+-]?\d+)?")
 _WHOLE = re.compile(r"-?\d+(?:[eE][+-]?\d+)?|-?\d{1,3}(?:[.,' ]\d{3})+")
 _SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
 
@@ -167,6 +167,8 @@ def _written(text: str) -> set[float]:
 
     >>> sorted(_written("< 0,50 g/L")), sorted(_written("1.234,5")), sorted(_written("1,250")), _written("n.d.")
     ([0.5], [1234.5], [1.25, 1250.0], set())
+    >>> _written("-.5")
+    {-0.5}
     """
     found = set()
     for match in _NUMBER.finditer(text.translate(_SIGNS)):

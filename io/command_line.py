@@ -7,7 +7,7 @@ import argparse
 import gc
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,7 +26,7 @@ from trajecta.stats.results import Comparison, Zeros
 
 def run_command(words: list[str]) -> int:
     """Run one command; returns the exit code."""
-    asked = parser().parse_args(words)
+    asked = parser(words[0] if words else "").parse_args(list(_joined(words)))
     collecting = gc.isenabled()
     gc.disable()  # a command is short, and looking for cycles while modules and cohorts are made costs a twentieth
     try:
@@ -42,6 +42,25 @@ def run_command(words: list[str]) -> int:
     return 0
 
 
+def _joined(words: Iterable[str]) -> Iterator[str]:
+    """The words with each option and a value that begins with a minus as one word: ``--times -7,0,90`` is no option.
+
+    >>> list(_joined(["visits", "a.csv", "--times", "-7,0,90", "--json"]))
+    ['visits', 'a.csv', '--times=-7,0,90', '--json']
+    """
+    last: str | None = None
+    for word in words:
+        number = word[:1] == "-" and word[1:2] != "-" and word.lstrip("-.")[:1].isdecimal()
+        if last is not None and number and last.startswith("--") and "=" not in last:
+            last = f"{last}={word}"
+            continue
+        if last is not None:
+            yield last
+        last = word
+    if last is not None:
+        yield last
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence, as all errors of the command line are."""
 
@@ -51,63 +70,84 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{said[:1].upper()}{said[1:]}; “{self.prog} --help” says what can be asked.\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The grammar of the command line."""
+def parser(asked: str) -> argparse.ArgumentParser:
+    """The grammar of the command line: all commands, and the options of the one that is asked for."""
     top = _Parser(
         prog="trajecta",
         description="Paired before/after comparisons, medication burden and trajectories for small clinical cohorts.",
         epilog="Without a command: trajecta [FILE] opens the window, trajecta --demo opens it on the demo cohort.",
     )
     top.add_argument("--version", action="version", version=f"Trajecta {__version__}")
-    commands = top.add_subparsers(
-        dest="command", required=True, metavar="check|changes|compare|visits|figure|report|power"
-    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="|".join(name for name, _, _ in COMMANDS))
+    for name, purpose, add_options in COMMANDS:
+        command = commands.add_parser(name, help=purpose)
+        if name == asked:
+            add_options(command)
+    return top
 
-    check = commands.add_parser("check", help="say what is understood of a workbook, and what is odd in it")
-    check.add_argument("file", type=Path)
-    check.add_argument("--json", action="store_true", help="print one JSON object")
-    check.add_argument("--certificate", type=Path, default=None, help="write the certificate of equality as .xlsx")
-    check.set_defaults(run=run_check)
 
-    compare = commands.add_parser("compare", help="compare a measure between two visits")
-    add_question(compare)
-    compare.add_argument("--zeros", choices=[z.value for z in Zeros], default=Zeros.WILCOXON.value)
-    compare.add_argument(
+def add_check(command: argparse.ArgumentParser) -> None:
+    """The options of ``check``."""
+    command.add_argument("file", type=Path)
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument("--certificate", type=Path, default=None, help="write the certificate of equality as .xlsx")
+    command.set_defaults(run=run_check)
+
+
+def add_compare(command: argparse.ArgumentParser) -> None:
+    """The options of ``compare``."""
+    add_question(command)
+    command.add_argument("--zeros", choices=[z.value for z in Zeros], default=Zeros.WILCOXON.value)
+    command.add_argument(
         "--important", type=float, default=None, help="smallest change that counts as improved (default: any)"
     )
-    compare.add_argument("--json", action="store_true", help="print one JSON object")
-    add_compare_options(compare)
-    compare.set_defaults(run=run_compare)
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+    add_compare_options(command)
+    command.set_defaults(run=run_compare)
 
-    add_changes(commands.add_parser("changes", help="say what changed between two cuts of a study"))
-    add_visits(commands.add_parser("visits", help="compare a measure over several visits"))
 
-    power = commands.add_parser("power", help="say what a number of pairs can show, before a study")
-    add_power_options(power)
-    power.set_defaults(run=run_power)
+def add_power(command: argparse.ArgumentParser) -> None:
+    """The options of ``power``."""
+    add_power_options(command)
+    command.set_defaults(run=run_power)
 
-    figure = commands.add_parser("figure", help="write a figure as PDF, SVG, EPS, PNG, TIFF or PowerPoint")
-    add_question(figure)
-    figure.add_argument("--chart", default="trajectories", help="kind of chart (default: trajectories)")
-    figure.add_argument("--out", type=Path, required=True, help="file to write; its suffix chooses the format")
-    figure.add_argument("--width-mm", type=float, default=None, help="default: 183, or the widest of the journal")
-    figure.add_argument("--height-mm", type=float, default=None)
-    figure.add_argument("--dpi", type=int, default=600, help="resolution of PNG and TIFF")
-    figure.add_argument("--time", choices=["months", "days"], default="months", help="unit of the time axis")
-    figure.add_argument("--patient", default=None, help="patient of the medication chart")
-    add_figure_options(figure)
-    add_chart_options(figure)
-    add_compose_options(figure)
-    figure.set_defaults(run=run_figure)
 
-    report = commands.add_parser("report", help="write an overview of every measure to a folder")
-    report.add_argument("file", type=Path)
-    report.add_argument("--out", type=Path, required=True, help="folder to write to; made if it does not exist")
-    report.add_argument("--before", default=None)
-    report.add_argument("--after", default=None)
-    report.add_argument("--level", type=float, default=0.95)
-    report.set_defaults(run=run_report)
-    return top
+def add_figure(command: argparse.ArgumentParser) -> None:
+    """The options of ``figure``."""
+    add_question(command)
+    command.add_argument("--chart", default="trajectories", help="kind of chart (default: trajectories)")
+    command.add_argument("--out", type=Path, required=True, help="file to write; its suffix chooses the format")
+    command.add_argument("--width-mm", type=float, default=None, help="default: 183, or the widest of the journal")
+    command.add_argument("--height-mm", type=float, default=None)
+    command.add_argument("--dpi", type=int, default=600, help="resolution of PNG and TIFF")
+    command.add_argument("--time", choices=["months", "days"], default="months", help="unit of the time axis")
+    command.add_argument("--patient", default=None, help="patient of the medication chart")
+    add_figure_options(command)
+    add_chart_options(command)
+    add_compose_options(command)
+    command.set_defaults(run=run_figure)
+
+
+def add_report(command: argparse.ArgumentParser) -> None:
+    """The options of ``report``."""
+    command.add_argument("file", type=Path)
+    command.add_argument("--out", type=Path, required=True, help="folder to write to; made if it does not exist")
+    command.add_argument("--before", default=None)
+    command.add_argument("--after", default=None)
+    command.add_argument("--level", type=float, default=0.95)
+    command.set_defaults(run=run_report)
+
+
+COMMANDS = (
+    ("check", "say what is understood of a workbook, and what is odd in it", add_check),
+    ("changes", "say what changed between two cuts of a study", add_changes),
+    ("compare", "compare a measure between two visits", add_compare),
+    ("visits", "compare a measure over several visits", add_visits),
+    ("figure", "write a figure as PDF, SVG, EPS, PNG, TIFF or PowerPoint", add_figure),
+    ("report", "write an overview of every measure to a folder", add_report),
+    ("power", "say what a number of pairs can show, before a study", add_power),
+)
+"""The commands with their purpose and what adds their options."""
 
 
 def add_question(command: argparse.ArgumentParser) -> None:
@@ -155,7 +195,7 @@ def run_compare(asked: argparse.Namespace) -> None:
     from trajecta.io.commands_families import as_yes_no, families_answer, robust_json, robust_text
     from trajecta.stats.compare import compare
 
-    study = open_study(asked.file)
+    study = study_asked(asked)
     if asked.all or asked.family:
         many = families_answer(question_of(study, asked, measure=study.measure), asked)
         print_answer(many)
@@ -170,6 +210,19 @@ def run_compare(asked: argparse.Namespace) -> None:
         print_json({**answer_json(result), **robust})
     else:
         print(answer_text(result) + (robust_text(study.cohort, result) if asked.robust else ""))
+
+
+def study_asked(asked: argparse.Namespace) -> Study:
+    """The study of ``asked.file``; where ``--before`` and ``--after`` name columns, these are made visits."""
+    if asked.before is None or asked.after is None or asked.before == asked.after:
+        return open_study(asked.file)
+    from trajecta.io.asked_columns import open_asked
+
+    found = open_asked(asked.file, (asked.before, asked.after), asked.measure)
+    if not (asked.all or asked.family):
+        asked.measure = found.measure
+    asked.before, asked.after = found.visits
+    return found.study
 
 
 def run_power(asked: argparse.Namespace) -> None:

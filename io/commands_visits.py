@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 
 from trajecta.io.errors import QuestionError
-from trajecta.io.study import open_study
+from trajecta.io.study import Study, open_study
 from trajecta.stats.cohort import Cohort, Direction, find_by_name
 
 
@@ -42,7 +42,7 @@ def run_visits(asked: argparse.Namespace) -> None:
         raise QuestionError(f"A level of {asked.level:g} is not possible; choose one between 0 and 1, such as 0.95.")
     if asked.threshold is not None and not math.isfinite(asked.threshold):
         raise QuestionError("The threshold must be a number.")
-    study = open_study(asked.file)
+    study = _study_asked(asked)
     measure = chosen_measure(study.cohort, asked.measure)
     if asked.better:
         study = study.directed(measure, Direction(asked.better))
@@ -63,6 +63,19 @@ def run_visits(asked: argparse.Namespace) -> None:
         print_json(visits_json(result))
     else:
         print(visits_text(result))
+
+
+def _study_asked(asked: argparse.Namespace) -> Study:
+    """The study of ``asked.file``; where ``--visits`` names columns, these are made visits."""
+    parts = [part.strip() for part in (asked.visits or "").split(",")]
+    if len(parts) < 2 or len(set(parts)) < len(parts):
+        return open_study(asked.file)
+    from trajecta.io.asked_columns import open_asked
+
+    found = open_asked(asked.file, parts, asked.measure)
+    asked.measure = found.measure
+    asked.visits = ",".join(found.visits)
+    return found.study
 
 
 def chosen_visits(cohort: Cohort, measure: str, wanted: str | None) -> tuple[str, ...]:

@@ -80,6 +80,7 @@ def _guess_sheet(workbook: Workbook, sheet: Sheet, table: Table | None) -> Sheet
     first = table.last + 1
     columns = [Column(c, read_header(parts or ("",)), profile(sheet, c, first)) for c, parts in table.headers]
     columns = _named_by_titles(_named_by_numbers([c for c in columns if c.cells.filled or c.reading.text]))
+    columns = _in_long_form(workbook, sheet, columns, first)
     role, patient, why = _role(workbook, sheet, columns)
     if sheet.hidden:
         why += " The sheet is hidden in Excel."
@@ -90,12 +91,48 @@ def _guess_sheet(workbook: Workbook, sheet: Sheet, table: Table | None) -> Sheet
         nothing = tuple(ColumnMapping(c.column, c.reading.text, Field.IGNORE) for c in columns)
         return replace(mapping, columns=nothing)
     if role is SheetRole.WIDE and _is_plain(workbook, columns, patient) and not _names_visits(workbook, columns):
-        name = _table_name(workbook, sheet)
+        name = table_name(workbook, sheet.name)
         return replace(mapping, columns=_plain_columns(columns, patient, name), visits_as_written=True)
     items = _item_columns(columns)
     return replace(
-        mapping, columns=tuple(_column(c, role, patient, items, _table_name(workbook, sheet)) for c in columns)
+        mapping, columns=tuple(_column(c, role, patient, items, table_name(workbook, sheet.name)) for c in columns)
     )
+
+
+# What tells one row of a patient from the next, and may name nothing else.
+_TIMES = ("visit", "week", "month", "day", "date")
+# What only lists of events have, and tables with several quantities below each other.
+_LISTED = ("parameter", "event")
+# One row in four may be entered twice by mistake; where a second quantity stands below the first, half of them repeat.
+_APART = 0.75
+
+
+def _in_long_form(workbook: Workbook, sheet: Sheet, columns: list[Column], first: int) -> list[Column]:
+    """The columns, with those known that only a sheet with one row per patient and visit has.
+
+    Where patients repeat and nothing else tells their rows apart, “time” counts the visits; and “value”, without a
+    column that says of what, is the one measure.
+    """
+    patient, _ = _patient_column(workbook, columns)
+    if patient is None or patient.cells.unique or any(c.field in _LISTED for c in columns):
+        return columns
+    if not any(c.field in _TIMES for c in columns):
+        counting = [
+            c
+            for c in columns
+            if plain(c.reading.text) in words("time", "names") and _tell_apart(sheet, [patient, c], first)
+        ]
+        columns = [replace(c, reading=replace(c.reading, field="visit")) if c in counting[:1] else c for c in columns]
+    times = [c for c in columns if c.field in _TIMES]
+    if not times or not _tell_apart(sheet, [patient, *times], first):
+        return columns
+    return [replace(c, reading=replace(c.reading, field="")) if c.field == "value" else c for c in columns]
+
+
+def _tell_apart(sheet: Sheet, columns: list[Column], first: int) -> bool:
+    """Whether hardly any two rows have the same cells in these columns."""
+    rows = [tuple(row[c.column - 1] for c in columns) for row in sheet.rows[first - 1 :]]
+    return len(set(rows)) >= _APART * len(rows)
 
 
 def _measured(sheet: Sheet, c: Column, patient: int, first: int) -> Column:
@@ -156,7 +193,9 @@ def _patient_column(workbook: Workbook, columns: list[Column]) -> tuple[Column |
         found = [c for c in columns if c.field == name and c.cells.filled]
         if found:
             # Of several id columns the one that says "patient" stands first in every sheet seen; a tie is the first.
-            return found[0], f"“{found[0].reading.text}” is a word for the patient id."
+            # R writes the numbers of the rows in front of it.
+            best = next((c for c in found if plain(c.reading.text) != "rownames"), found[0])
+            return best, f"“{best.reading.text}” is a word for the patient id."
     identifying = [c for c in columns if plain(c.reading.text) in ("mrn", "medicalrecordnumber", "patientname", "name")]
     if identifying and len(columns) > 2:
         return identifying[0], f"“{identifying[0].reading.text}” is the only column that names the patient."
@@ -202,7 +241,10 @@ def _role(workbook: Workbook, sheet: Sheet, columns: list[Column]) -> tuple[Shee
     numeric = [c for c in rest if c.cells.numeric and not c.field]
     if known and not repeated:
         return SheetRole.PATIENTS, at, "One row per patient with facts such as sex, age or the day of infusion. " + why
-    if len(numeric) >= 2 and _stands_alone(workbook) and not any(c.reading.instrument for c in numeric):
+    # An id entered twice is a slip; ids that stand in two rows and more each are a table in long form.
+    in_rows = patient.cells.distinct * 2 <= patient.cells.filled
+    alone = _stands_alone(workbook) and not in_rows
+    if len(numeric) >= 2 and alone and not any(c.reading.instrument for c in numeric):
         return (
             SheetRole.WIDE,
             at,
@@ -244,8 +286,9 @@ def _unrelated(values: list[Column]) -> bool:
     return quantities >= 2 or len(units) > 1
 
 
-def _table_name(workbook: Workbook, sheet: Sheet) -> str:
-    return workbook.path.stem if plain(sheet.name).rstrip("0123456789") in _UNNAMED else sheet.name
+def table_name(workbook: Workbook, sheet: str) -> str:
+    """What a measure without a name is called: as its sheet, or as the file where Excel named the sheet by itself."""
+    return workbook.path.stem if plain(sheet).rstrip("0123456789") in _UNNAMED else sheet
 
 
 def _plain_columns(columns: list[Column], patient: int, name: str) -> tuple[ColumnMapping, ...]:
@@ -256,7 +299,7 @@ def _plain_columns(columns: list[Column], patient: int, name: str) -> tuple[Colu
             found.append(ColumnMapping(c.column, header, Field.PATIENT, evidence="the patient id"))
         elif c.field in ("sex", "age", "time_zero", "identifying", "date"):
             found.append(_column(c, SheetRole.PATIENTS, patient, frozenset(), name))
-        elif c.cells.numeric:
+        elif c.cells.numeric and not _counts_rows(c):
             why = "a column of values; its name is the visit"
             found.append(ColumnMapping(c.column, header, Field.MEASURE, name, c.reading.unit, header, evidence=why))
         else:
@@ -282,6 +325,11 @@ def _item_columns(columns: list[Column]) -> frozenset[int]:
     )
 
 
+def _counts_rows(c: Column) -> bool:
+    """Whether a column beside that of the patient ids only numbers the rows."""
+    return c.reading.field in ("patient", "weak_patient") and c.cells.unique and c.cells.whole == c.cells.filled
+
+
 def _column(c: Column, role: SheetRole, patient: int, items: frozenset[int], table: str) -> ColumnMapping:
     """The field of one column, given the role of its sheet."""
     reading, cells = c.reading, c.cells
@@ -297,7 +345,7 @@ def _column(c: Column, role: SheetRole, patient: int, items: frozenset[int], tab
         of, item = reading.item
         why = f"an item of {of.name}"
         return replace(blank, field=Field.ITEM, measure_name=of.name, item=item.name, visit=visit, evidence=why)
-    if reading.field == "weak_patient" and cells.unique and cells.whole == cells.filled:
+    if _counts_rows(c):
         return replace(blank, evidence="a running number")
     field = _field_in(role, c)
     if field is not None:

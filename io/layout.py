@@ -53,6 +53,8 @@ def _known(value: CellValue) -> bool:
     if not is_label(value):
         return False
     found = read_header((shown(value),))
+    if plain(shown(value)) in words("time", "names"):
+        return True
     return found.known and found.field != "weak_patient"  # "No" and "N" stand in data rows as well
 
 

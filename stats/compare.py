@@ -240,16 +240,18 @@ def _about_floor(result: PairedResult) -> Iterator[str]:
 
 
 def _about_flags(result: PairedResult, pairs: Pairs) -> Iterator[str]:
-    """Values that are used although the reading of the workbook warned about them."""
-    doubted = []
+    """Values that are used although the reading of the workbook warned about them; what is said twice stands once."""
+    doubted: dict[str, list[str]] = {}
     for pair in pairs.used:
         for label, found in ((result.before_label, pair.before), (result.after_label, pair.after)):
             if found.flag:
                 where = str(found.source) if found.source else f"{pair.patient} at {label}"
-                doubted.append(f"{where} ({found.flag.rstrip('.')})")
-    if doubted:
-        verb = "value used here is" if len(doubted) == 1 else "values used here are"
-        yield f"{len(doubted)} {verb} in doubt: {list_text(doubted)}."
+                doubted.setdefault(found.flag.rstrip("."), []).append(where)
+    count = sum(map(len, doubted.values()))
+    if count:
+        verb = "value used here is" if count == 1 else "values used here are"
+        said = [f"{list_text(places)} ({why})" for why, places in doubted.items()]
+        yield f"{count} {verb} in doubt: {list_text(said)}."
 
 
 def _about_interval_and_p(result: PairedResult) -> Iterator[str]:
@@ -295,13 +297,13 @@ def _about_censored(result: PairedResult, pairs: Pairs) -> Iterator[str]:
 
 
 def _about_zeros(result: PairedResult, values: PairedValues) -> Iterator[str]:
-    """Both zero policies where they give a different P."""
+    """Both zero policies where they give a different P as printed."""
     used = result.test("signed_rank")
     if not used.zeros or used.p is None:
         return
     other = Zeros.PRATT if result.comparison.zeros is Zeros.WILCOXON else Zeros.WILCOXON
     second = signed_rank(values, other)
-    if second.p is not None and second.p != used.p:
+    if second.p is not None and p_text(second.p) != p_text(used.p):
         how = "ranked (Pratt)" if other is Zeros.PRATT else "dropped (Wilcoxon)"
         here = "dropped (Wilcoxon)" if other is Zeros.PRATT else "ranked (Pratt)"
         yield (

@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from trajecta.stats.decimals import ratio
 from trajecta.stats.distributions import tail_of
 from trajecta.stats.patient_summaries import Points
 from trajecta.stats.tails import student_quantile, student_two_sided
-from trajecta.stats.trend import TrendResult, common_slope, log_of, rescaled
+from trajecta.stats.trend import TrendResult, common_slope, log_of, rescaled, sized
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,19 +69,18 @@ def own_slopes(
     t = found.slope / found.error
     reach = student_quantile(tail_of(level), df) * found.error
     back = factor * stretch.value / stretch.time
-    scale, height = ratio(back.numerator, back.denominator), float(stretch.value)
     return replace(
         nothing,
-        estimate=found.slope * scale,
-        se=found.error * scale,
+        estimate=sized(found.slope, back),
+        se=sized(found.error, back),
         df=df,
         p=student_two_sided(t, df),
-        low=(found.slope - reach) * scale,
-        high=(found.slope + reach) * scale,
-        intercept=found.intercept * height,
-        sd_intercept=found.sd_intercept * height,
-        sd_slope=found.sd_slope * scale,
-        sd_residual=found.sd_residual * height,
+        low=sized(found.slope - reach, back),
+        high=sized(found.slope + reach, back),
+        intercept=sized(found.intercept, stretch.value),
+        sd_intercept=sized(found.sd_intercept, stretch.value),
+        sd_slope=sized(found.sd_slope, back),
+        sd_residual=sized(found.sd_residual, stretch.value),
         loglik=loglik,
         containment=containment,
         boundary=found.boundary,

@@ -154,21 +154,34 @@ def robustness(cohort: Cohort, result: PairedResult) -> Robustness:
 # --- one patient less ------------------------------------------------------------------------------------------------
 
 
+# The exact law is counted anew without each patient: with 1,000 of them that took minutes.
+MOST_LEFT_OUT = 300
+
+
 def leave_one_out(result: PairedResult) -> tuple[Variant, ...]:
-    """The answer without each patient in turn, in the order of the patients; empty for n = 0."""
-    values, rows = values_of(result), []
-    for i, patient in enumerate(result.patients):
-        if result.yes_no is not None:
-            rows.append(_without_yes_no(result, i))
-            continue
-        rest = PairedValues(
-            values.before[:i] + values.before[i + 1 :], values.after[:i] + values.after[i + 1 :], values.exponent
-        )
-        asked = result.comparison
-        estimate = hodges_lehmann(rest, Setting(asked.level, asked.zeros, result.measure.direction))
-        run = next(test.run for test in TESTS if test.key == _leading_key(result))
-        rows.append(_variant(patient, rest.n, estimate, run(rest, asked.zeros)))
-    return tuple(rows)
+    """The answer without each patient in turn, in the order of the patients.
+
+    Empty for n = 0 and for more than ``MOST_LEFT_OUT`` patients. Patients with equal values leave equal answers.
+    """
+    if result.n > MOST_LEFT_OUT:
+        return ()
+    values = values_of(result)
+    made: dict[tuple[int, int], Variant] = {}
+    for i, pair in enumerate(zip(values.before, values.after, strict=True)):
+        if pair not in made:
+            made[pair] = _without(result, values, i) if result.yes_no is None else _without_yes_no(result, i)
+    pairs = zip(values.before, values.after, strict=True)
+    return tuple(replace(made[pair], name=patient) for patient, pair in zip(result.patients, pairs, strict=True))
+
+
+def _without(result: PairedResult, values: PairedValues, i: int) -> Variant:
+    rest = PairedValues(
+        values.before[:i] + values.before[i + 1 :], values.after[:i] + values.after[i + 1 :], values.exponent
+    )
+    asked = result.comparison
+    estimate = hodges_lehmann(rest, Setting(asked.level, asked.zeros, result.measure.direction))
+    run = next(test.run for test in TESTS if test.key == _leading_key(result))
+    return _variant(result.patients[i], rest.n, estimate, run(rest, asked.zeros))
 
 
 def _leading_key(result: PairedResult) -> str:
@@ -193,6 +206,8 @@ def _without_yes_no(result: PairedResult, i: int) -> Variant:
 def _leave_one_out_sentence(result: PairedResult, rows: Sequence[Variant]) -> str:
     chances = [row.p for row in rows if row.p is not None]
     estimates = [row.estimate for row in rows if row.estimate is not None]
+    if result.n > MOST_LEFT_OUT:
+        return f"The answer without each patient is shown for up to {MOST_LEFT_OUT} patients; here are {result.n}."
     if not estimates or not rows:
         return "There is nothing to leave out."
     low, high = number_text(min(estimates)), number_text(max(estimates))

@@ -123,20 +123,18 @@ def common_slope(
     containment = data.n - len(data.patients) - 1
     df, rule = _degrees(data, fit, relative, residual)
     back = factor * stretch.value / stretch.time
-    scale = ratio(back.numerator, back.denominator)
-    height = float(stretch.value)
     t = fit.slope / error
     reach = student_quantile(tail_of(level), df) * error
     return TrendResult(
-        estimate=fit.slope * scale,
-        se=error * scale,
+        estimate=sized(fit.slope, back),
+        se=sized(error, back),
         df=df,
         p=student_two_sided(t, df),
-        low=(fit.slope - reach) * scale,
-        high=(fit.slope + reach) * scale,
-        intercept=(fit.level - fit.slope * (fit.centre + float(origin[0])) + float(origin[1])) * height,
-        sd_intercept=math.sqrt(residual * relative) * height,
-        sd_residual=math.sqrt(residual) * height,
+        low=sized(fit.slope - reach, back),
+        high=sized(fit.slope + reach, back),
+        intercept=sized(fit.level - fit.slope * (fit.centre + float(origin[0])) + float(origin[1]), stretch.value),
+        sd_intercept=sized(math.sqrt(residual * relative), stretch.value),
+        sd_residual=sized(math.sqrt(residual), stretch.value),
         loglik=-0.5 * (_deviance(data, relative) + (data.n - 2) * (1.0 + math.log(2.0 * math.pi / (data.n - 2))))
         - (data.n - 2) * log_of(stretch.value)
         - log_of(stretch.time),
@@ -181,6 +179,16 @@ def rescaled(courses: Sequence[Points]) -> tuple[list[list[tuple[Fraction, Fract
         _power_of_two(max(p[i] for c in courses for p in c) - min(p[i] for c in courses for p in c)) for i in (0, 1)
     )
     return [[(t / time, y / value) for t, y in course] for course in courses], Stretch(time, value)
+
+
+def sized(number: float, unit: Fraction) -> float:
+    """A number of these units as a plain one; the largest double where it would overflow.
+
+    >>> sized(1.5, Fraction(4)), sized(2.0, Fraction(2) ** 1023) < math.inf
+    (6.0, True)
+    """
+    found = Fraction(number) * unit
+    return ratio(found.numerator, found.denominator)
 
 
 def _power_of_two(size: Fraction) -> Fraction:

@@ -105,8 +105,9 @@ def _about_patients(result: "VisitsResult", wider: tuple[tuple[str, ...], int] |
 def _about_simulation(result: "VisitsResult") -> Iterator[str]:
     test = result.omnibus
     if test.simulated_p is not None and test.standard_error is not None:
+        the = "the " if test.name.endswith("test") else ""
         yield (
-            f"There are too many arrangements to count, so the P of {test.name} is simulated "
+            f"There are too many arrangements to count, so the P of {the}{test.name} is simulated "
             f"({p_text(test.simulated_p)}, standard error {test.standard_error:.2g})."
         )
 

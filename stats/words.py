@@ -192,7 +192,7 @@ def _lead_by_sign(result: PairedResult) -> str:
     parts: list[str] = []
     for verb, sizes in groups:
         if sizes:
-            everyone = "the only patient" if n == 1 else f"all {n} patients"
+            everyone = {1: "the only patient", 2: "both patients"}.get(n, f"all {n} patients")
             who = everyone if len(sizes) == n else f"{len(sizes)} of {n} patients" if not parts else str(len(sizes))
             parts.append(f"{verb} in {who}{amount_text(sizes, measure)}")
     if result.unchanged:

@@ -182,9 +182,9 @@ def test_the_legend_of_the_forest_tells_what_is_drawn() -> None:
 
 def test_the_legend_names_who_was_left_out_and_why() -> None:
     study, figure, result = drawn("before-after", opened().excluding("SYN-02", "withdrew consent"))
-    assert "1 patient left out of the comparison: SYN-02, excluded by the user: withdrew consent." in legend_text(
-        study, figure, result
-    )
+    said = legend_text(study, figure, result)
+    assert "1 patient left out of the comparison: SYN-02, excluded by the user: withdrew consent." in said
+    assert said.count("left out") == 1, "the foot of the figure says it too"
     study, figure, result = drawn("trajectories", study)
     assert "Left out: SYN-02, withdrew consent." in legend_text(study, figure, result)
 

@@ -106,7 +106,7 @@ def test_decimals_decide_ties_and_directions() -> None:
         ),
         (SCORE, {"A": (3, 3), "B": (3, 9)}, "None of 2 patients improved; 1 unchanged; 1 worsened, by 6 points."),
         (SCORE, {"A": (None, 3)}, "No patient has a usable value of SLEDAI-2K both at Baseline and at Month 3."),
-        (TITRE, {"A": (9, 3), "B": (9, 1)}, "The value fell in all 2 patients, by 6 to 8 U/ml."),
+        (TITRE, {"A": (9, 3), "B": (9, 1)}, "The value fell in both patients, by 6 to 8 U/ml."),
         (
             TITRE,
             {"A": (9, 3), "B": (1, 1.5), "C": (2, 3), "D": (4, 4)},
