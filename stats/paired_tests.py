@@ -63,7 +63,7 @@ def _how(chance: Chance) -> str:
 
 
 def signed_rank(values: PairedValues, zeros: Zeros = Zeros.WILCOXON) -> TestResult:
-    """Wilcoxon's signed-rank test, exact up to thousands of pairs; the statistic is W₊, the sum of the ranks of positive differences.
+    """Wilcoxon's signed-rank test, exact up to thousands of pairs; the statistic is W₊, the positive ranks' sum.
 
     One changed pair gives P = 1 (its floor), none gives no P and the reason. Wilcoxon 1945, Pratt 1959.
 
