@@ -9,12 +9,12 @@ from PySide6.QtGui import QImage, QImageWriter, QPainter
 
 from trajecta.io.errors import SaveError
 from trajecta.io.pen import draw_figure
+from trajecta.io.tiff import tiff_of
 from trajecta.stats.figure import Figure
 
 INCH = 25.4
 FEWEST_DPI, MOST_DPI = 36, 2400
 MOST_PIXELS = 300_000_000  # 1.2 GB of memory; beyond it a workstation begins to swap
-LZW = 1
 
 
 def figure_image(figure: Figure, dpi: int) -> QImage:
@@ -36,21 +36,17 @@ def figure_image(figure: Figure, dpi: int) -> QImage:
     return image
 
 
-def _encoded(image: QImage, kind: bytes, compression: int) -> bytes:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.ReadWrite)  # the TIFF writer seeks back
-    writer = QImageWriter(buffer, kind)
-    writer.setCompression(compression)
-    if not writer.write(image):
-        raise SaveError(f"The {kind.decode().upper()} could not be written: {writer.errorString()}.")
-    return bytes(buffer.data().data())
-
-
 def png_bytes(figure: Figure, dpi: int) -> bytes:
     """The figure as PNG with its resolution in the file."""
-    return _encoded(figure_image(figure, dpi), b"png", 50)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QImageWriter(buffer, b"png")
+    writer.setCompression(50)
+    if not writer.write(figure_image(figure, dpi)):
+        raise SaveError(f"The PNG could not be written: {writer.errorString()}.")
+    return bytes(buffer.data().data())
 
 
 def tiff_bytes(figure: Figure, dpi: int) -> bytes:
     """The figure as TIFF, compressed without loss (LZW), with its resolution in the file."""
-    return _encoded(figure_image(figure, dpi), b"tiff", LZW)
+    return tiff_of(figure_image(figure, dpi))

@@ -6,6 +6,7 @@ widths come from ``stats.text_width``, so the paper has exactly the layout that 
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import assert_never
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -103,8 +104,9 @@ class _View:
         return left - slack_x <= x <= right + slack_x and top - slack_y <= y <= bottom + slack_y
 
 
+@lru_cache(maxsize=1024)
 def qt_pen(stroke: Stroke, scale: float, thin: bool = False) -> QPen:
-    """The QPen of a stroke: round joins, round ends for solid and flat ends for dashed lines."""
+    """The QPen of a stroke: round joins, round ends for solid and flat ends for dashed lines; not to be changed."""
     width = 1.0 if thin else stroke.width * scale
     pen = QPen(QColor(stroke.color), width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap if stroke.dash else Qt.PenCapStyle.RoundCap)

@@ -23,12 +23,14 @@ _EMPTY_GROUP = re.compile(r"<g [^<>]*>\s*</g>\s*")
 _TEXT_GROUP = re.compile(
     r"(<g [^<>]*>\s*)((?:<text [^<>]*>[^<>]*</text>\s*)+)</g>\s*\1((?:<text [^<>]*>[^<>]*</text>\s*)+)</g>"
 )
-_GROUP_FONT = re.compile(r'(<g [^<>]*?)(?:\s+font-(?:family|size|weight|style)="[^"]*")+\s*>')
+_GROUP_FONT = re.compile(r'\nfont-family="[^"]*"(?: font-\w+="[^"]*")*\s*>')
 _RUNS = re.compile(r"(<text [^<>]*>)([^<>]*)</text>\s*<text [^<>]*>([^<>]*)</text>")
-_TEXT = re.compile(r"(?<=>)([^<>]*)(?=</text>)")
+_TEXT = re.compile(r">([^<>]*)</text>")
 _ROOT = re.compile(r"<\?xml.*?<defs>\s*</defs>\s*", re.DOTALL)
-_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
-_ATTRIBUTE = re.compile(r'(?<= )(?:transform|points|d|x|y|cx|cy|r|width|height|stroke-dasharray|stroke-width)="[^"]*"')
+_LONG_NUMBER = re.compile(r"-?\d+\.(?:\d{5,}(?:e-?\d+)?|\d+e-?\d+)")
+_LONG_ATTRIBUTE = re.compile(
+    r'(?<= )(?:transform|points|d|x|y|cx|cy|r|width|height|stroke-dasharray|stroke-width)="[^"]*?(?:\.\d{5}|\de-)[^"]*"'
+)
 
 
 def svg_bytes(figure: Figure, dpi: int) -> bytes:
@@ -60,12 +62,12 @@ def _finished(svg: str, figure: Figure) -> str:
     )
     svg = _ROOT.sub(lambda _: root, svg, count=1)
     svg = _EMPTY_GROUP.sub("", svg)
-    svg = _GROUP_FONT.sub(r"\1>", svg)  # the font of the running application; every text names its own
+    svg = _GROUP_FONT.sub(">", svg)  # the font of the running application; every text names its own
     svg = _one_text(svg)
-    svg = _ATTRIBUTE.sub(lambda found: _NUMBER.sub(_rounded, found[0]), svg)
+    svg = _LONG_ATTRIBUTE.sub(lambda found: _LONG_NUMBER.sub(_rounded, found[0]), svg)
     for family in FAMILIES.values():
         svg = svg.replace(f'font-family="{family.name}"', f'font-family="{family.substitutes}"')
-    return _TEXT.sub(lambda found: _in_spans(found[1]), svg)
+    return _TEXT.sub(lambda found: f">{_in_spans(found[1])}</text>", svg)
 
 
 def _in_spans(escaped: str) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from trajecta.stats.charts.bands import crosses, inside, obstacles
+from trajecta.stats.charts.bands import Segment, crosses, inside, obstacles
 from trajecta.stats.charts.frame import log_axis, value_axis
 from trajecta.stats.charts.layout import note_box, overlap, panel_point
 from trajecta.stats.cohort import Measure
-from trajecta.stats.figure import SOFT_INK, Anchor, Axis, Block, Mark, Note, Panel
+from trajecta.stats.figure import SOFT_INK, Anchor, Axis, Block, Mark, Note, Panel, Rect
 from trajecta.stats.text_width import CAP_HEIGHT, text_width
 
 TICK_SPACE = 4.0  # points between neighbouring tick strings
@@ -80,11 +80,13 @@ class Places:
         on a text or outside the panel never does.
         """
         best: tuple[int, Note] | None = None
-        for note in notes:
-            box = note_box(note, *panel_point(self.panel, note))
-            if not inside(box, self.panel.area) or any(overlap(box, other) for other in self._texts):
+        boxed = [(note, note_box(note, *panel_point(self.panel, note))) for note in notes]
+        boxed = [(note, box) for note, box in boxed if inside(box, self.panel.area)]
+        lines, dots = self._near([box for _, box in boxed])
+        for note, box in boxed:
+            if any(overlap(box, other) for other in self._texts):
                 continue
-            crossed = sum(crosses(box, *line) for line in self._lines) + sum(overlap(box, dot) for dot in self._dots)
+            crossed = sum(crosses(box, *line) for line in lines) + sum(overlap(box, dot) for dot in dots)
             if best is None or crossed < best[0]:
                 best = (crossed, note)
             if not crossed:
@@ -93,6 +95,16 @@ class Places:
             return None
         self._texts.append(note_box(best[1], *panel_point(self.panel, best[1])))
         return best[1]
+
+    def _near(self, boxes: Sequence[Rect]) -> tuple[list[Segment], list[Rect]]:
+        """The lines and symbols that touch the rectangle around all of these."""
+        if not boxes:
+            return [], []
+        left, top = min(box.x for box in boxes), min(box.y for box in boxes)
+        right, bottom = max(box.x + box.width for box in boxes), max(box.y + box.height for box in boxes)
+        hull = Rect(left, top, right - left, bottom - top)
+        lines = [line for line in self._lines if crosses(hull, *line)]
+        return lines, [dot for dot in self._dots if overlap(hull, dot)]
 
 
 def around(at: tuple[float, float], text: str, size: float, gap: float, **look: str) -> tuple[Note, ...]:

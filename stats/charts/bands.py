@@ -141,27 +141,24 @@ Segment = tuple[tuple[float, float], tuple[float, float]]
 def obstacles(panel: Panel) -> tuple[list[Segment], list[Rect]]:
     """What a label keeps clear of: the data's line segments and symbol boxes in page points."""
     (x0, x1), (y0, y1), area = panel.x.range, panel.y.range, panel.area
+    wide, high = area.width / (x1 - x0), area.height / (y1 - y0)
 
-    def on_page(point: tuple[float, float]) -> tuple[float, float]:
-        x = area.x + (point[0] - x0) / (x1 - x0) * area.width
-        return x, area.y + (1 - (point[1] - y0) / (y1 - y0)) * area.height
+    def on_page(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+        return [(area.x + (x - x0) * wide, area.y + (y1 - y) * high) for x, y in points]
 
     lines: list[Segment] = []
     dots: list[Rect] = []
     for mark in panel.marks:
         if isinstance(mark, Line):
-            places = [on_page(p) for p in mark.points]
-            lines += itertools.pairwise(places)
+            lines += itertools.pairwise(on_page(mark.points))
         elif isinstance(mark, Rule) and mark.vertical:
-            lines.append((on_page((mark.at, y0)), on_page((mark.at, y1))))
+            lines += itertools.pairwise(on_page(((mark.at, y0), (mark.at, y1))))
         elif isinstance(mark, Block) and mark.outline is not None:
-            corners = [on_page(point) for point in _corners(mark, panel)]
+            corners = on_page(_corners(mark, panel))
             lines += itertools.pairwise((*corners, corners[0]))
         elif isinstance(mark, Dots):
             half = mark.size / 2
-            dots += [
-                Rect(x - half, y - half, mark.size, mark.size) for x, y in (on_page(point) for point in mark.points)
-            ]
+            dots += [Rect(x - half, y - half, mark.size, mark.size) for x, y in on_page(mark.points)]
     return lines, dots
 
 
@@ -174,4 +171,10 @@ def _corners(block: Block, panel: Panel) -> tuple[tuple[float, float], ...]:
 
 def crosses(box: Rect, start: tuple[float, float], end: tuple[float, float]) -> bool:
     """Whether a segment touches a rectangle."""
+    (x0, y0), (x1, y1) = start, end
+    right, bottom = box.x + box.width, box.y + box.height
+    if (x0 < box.x and x1 < box.x) or (y0 < box.y and y1 < box.y):  # most segments of a figure are far away
+        return False
+    if (x0 > right and x1 > right) or (y0 > bottom and y1 > bottom):
+        return False
     return clipped_segment(start, end, (box.x, box.y, box.x + box.width, box.y + box.height)) is not None

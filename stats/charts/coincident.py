@@ -5,7 +5,7 @@ line over its gap; a count stands at the end of its courses where no other cours
 whose count found no place are named at the foot.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -46,9 +46,10 @@ def count_badges(traces: Sequence[Trace], panel: Panel, size: float, symbol: flo
     rules = (Line(((left, m.at), (right, m.at))) for m in panel.marks if isinstance(m, Rule) and not m.vertical)
     places = Places(replace(panel, marks=(*panel.marks, *rules)))  # a count does not lie on the line of no change
     found: list[Mark] = []
+    through = Counter(place for trace in traces for place in {(p.x, p.value) for p in trace.points})
     for group in coincident(traces):
         end = (group[0].points[-1].x, group[0].points[-1].value)
-        if any((p.x, p.value) == end for trace in traces if trace not in group for p in trace.points):
+        if through[end] > len(group):  # another course passes there
             continue
         note = places.set(around(end, f"{SIGN}{len(group)}", size, symbol / 2), strict=True)
         if note is not None:
