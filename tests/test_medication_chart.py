@@ -1,5 +1,6 @@
 """The medication chart: nothing that was taken is invisible, and nothing is drawn of which it is not known when."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from trajecta.stats.charts.drug_rows import EARLIER, LEAST_BAR, UNKNOWN, UNKNOWN
 from trajecta.stats.charts.layout import overlap, text_boxes
 from trajecta.stats.charts.registry import build_figure
 from trajecta.stats.cohort import Cohort, Course, Direction, Measure, Observation, Patient, Role, Visit
-from trajecta.stats.figure import Block, Figure, Note, Panel
+from trajecta.stats.figure import Block, Figure, Line, Note, Panel, Scale
 
 SCORE = Measure("sledai", "SLEDAI-2K", "points", Direction.LOWER)
 DAYS = (-6.0, 30.0, 91.0, 365.0)
@@ -117,3 +118,19 @@ def test_a_carry_over_that_delays_the_drug_free_time_is_told() -> None:
     later = replace(infusion, start=300, stop=300)
     assert not any("drug-free" in text for text in texts(drawn(later)))
     assert "Rituximab counts until day 480 (long-acting)." in texts(drawn(later))
+
+
+def test_titres_stand_on_the_same_logarithmic_axis_as_in_trajectories() -> None:
+    titre = Measure("sledai", "Anti-dsDNA", "IU/mL")
+    base = cohort(steroid(10, -30, 200))
+    seen = tuple(replace(o, value=value) for o, value in zip(base.observations, (800.0, 90.0, 20.0, 5.0), strict=True))
+    base = replace(base, measures=(titre,), observations=seen)
+    figure = build_figure(base, "sledai", None, ChartChoice("medication", 89.0))
+    values, courses = panel(figure, "values"), build_figure(base, "sledai", None, ChartChoice(width_mm=89.0)).panels[0]
+    assert values.y.scale is courses.y.scale is Scale.LOG
+    line = next(m for m in values.marks if isinstance(m, Line) and m.key == "P1")
+    assert [y for _, y in line.points] == pytest.approx([math.log10(v) for v in (800, 90, 20, 5)])
+    assert "The value axis is logarithmic." in figure.alt
+    zero = replace(base, observations=(replace(seen[0], value=0.0), *seen[1:]))
+    linear = panel(build_figure(zero, "sledai", None, ChartChoice("medication", 89.0)), "values")
+    assert linear.y.scale is Scale.LINEAR

@@ -4,6 +4,7 @@ Invariants: all panels share their x range and left edge; what counts as burden 
 for the treatment itself, and that is named; a dose that is not known is a gap, never zero.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 from trajecta.stats.charts.axes import bottom_room, left_room, linear_ticks, short_number
@@ -23,6 +24,9 @@ from trajecta.stats.charts.frame import (
     Surround,
     arrange,
     default_plot_height,
+    is_logarithmic,
+    log_axis,
+    log_measure,
     measure_label,
     padded,
     time_axis,
@@ -35,6 +39,7 @@ from trajecta.stats.charts.traces import (
     apart,
     in_unit,
     missed_marks,
+    moved,
     steps_note,
     trace_marks,
     traces,
@@ -96,6 +101,12 @@ class _Story:
     unclear: tuple[str, ...]
     carried: tuple[str, ...]
     unit: TimeUnit
+    log: bool = False
+
+    def axis(self, measure: Measure, length: float, size: float) -> Axis:
+        """The value axis of the upper panel on ``length`` points; ``measure`` as it is shown."""
+        values = [p.value for t in self.drawn for p in t.points]
+        return (log_axis if self.log else value_axis)(measure, values, length, FOCUS_SIZE * 0.6 + 1.5, size)
 
     @property
     def drawn(self) -> tuple[Trace, ...]:
@@ -120,7 +131,16 @@ def medication(cohort: Cohort, measure: str, result: PairedResult | None, choice
         known = "nor a dated row in the medication log" if story.logged else "nor a medication log"
         sentence = f"Neither a dated value of {found.name} {known} is known for {patient}."
         return sentence_figure(cohort, choice, sentence, found.name)
+    values = [p.value for t in story.drawn for p in t.points]
+    if values and is_logarithmic(found, values):
+        story, found = _at_logarithms(story), log_measure(found)
     return with_band_note(found, lambda told: _drawn(cohort, found, story, choice, told))
+
+
+def _at_logarithms(story: _Story) -> _Story:
+    """The story with its values at their logarithms, as trajectories draw them."""
+    focus = moved(story.focus, math.log10) if story.focus else None
+    return replace(story, focus=focus, others=tuple(moved(t, math.log10) for t in story.others), log=True)
 
 
 def _story(cohort: Cohort, measure: str, patient: str, choice: ChartChoice) -> _Story:
@@ -223,12 +243,11 @@ def _head_marks(cohort: Cohort, story: _Story, sheet: Sheet) -> list[Mark]:
 def _time(cohort: Cohort, measure: Measure, story: _Story, sheet: Sheet, choice: ChartChoice) -> tuple[float, Axis]:
     """The common left edge of all panels, and the time axis, not yet visible."""
     unit = choice.time_unit
-    values = [p.value for t in story.drawn for p in t.points]
     rooms = [text_width(row.label, sheet.size - 1) + 6 for row in _rows(story).rows]
     rooms = [min(room, sheet.free_width * 0.3) for room in rooms]
     rooms.append(left_room(_dose_axis(story, sheet.size - 1)))
-    if values:
-        rooms.append(left_room(value_axis(measure, values, 80.0, 4.0, sheet.size)))
+    if story.drawn:
+        rooms.append(left_room(story.axis(measure, 80.0, sheet.size)))
     left = sheet.left + max(rooms)
     times = _seen(story)
     days = [in_unit(d, unit) for d in _course_days(story)]
@@ -246,8 +265,7 @@ def _course_days(story: _Story) -> list[int]:
 
 
 def _activity(measure: Measure, story: _Story, area: Rect, x: Axis, size: float) -> Panel:
-    values = [p.value for t in story.drawn for p in t.points]
-    y = value_axis(measure, values, area.height, FOCUS_SIZE * 0.6 + 1.5, size)
+    y = story.axis(measure, area.height, size)
     marks: list[Mark] = list(band_blocks(measure, y))
     marks.append(Rule(0.0, True))
     for trace in story.others:
@@ -345,6 +363,8 @@ def _day(day: int) -> str:
 def _words(cohort: Cohort, measure: Measure, story: _Story) -> str:
     own = f" with the course of {counted(len(story.others), 'other patient')} in grey" if story.others else ""
     said = [f"{story.patient}: {measure_label(measure)}{own}, and below it the medication on the same time axis."]
+    if story.log:
+        said.append("The value axis is logarithmic.")
     if story.steps:
         doses = [short_number(step.mg) for step in story.steps]
         said.append(f"Prednisolone equivalent in mg/day, step by step: {', '.join(doses)}.")
