@@ -54,6 +54,8 @@ def open_asked(path: Path, names: Sequence[str], measure: str | None = None) -> 
             continue
         read = {c.measure_name for c in columns if c.field is Field.MEASURE and c.visit}
         if len(read) == 1 and all(c.field is Field.MEASURE and c.visit for c in columns):
+            if measure is not None and _is_another(study.cohort, measure, *read):
+                continue
             visits = tuple(c.visit for c in columns)
             if len(set(visits)) == len(visits):
                 return AskedStudy(study, read.pop() if measure is None else measure, visits)
@@ -76,6 +78,12 @@ def _named(sheet: SheetMapping, names: Sequence[str]) -> tuple[ColumnMapping, ..
             return ()
         found += same
     return tuple(found)
+
+
+def _is_another(cohort: Cohort, asked: str, read: str) -> bool:
+    """Whether the measure asked for is one of the file and not the one that the columns hold."""
+    known = measure_as_read(cohort, asked)
+    return known is not None and known != measure_as_read(cohort, read)
 
 
 def _is_visit(cohort: Cohort, name: str) -> bool:

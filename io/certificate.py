@@ -6,7 +6,7 @@ out or could not be held against anything is listed and never counted as equal.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -18,6 +18,7 @@ from trajecta import __version__
 from trajecta.io.arrange import arrange
 from trajecta.io.atomic import write_atomically
 from trajecta.io.cells import Found, read_cell, shown
+from trajecta.io.control_characters import without_control
 from trajecta.io.errors import SaveError
 from trajecta.io.mapping import Field, Mapping, SheetRole
 from trajecta.io.reading import read_safely
@@ -297,26 +298,16 @@ def certificate_bytes(certificate: Certificate) -> bytes:
     ]
     rows += [(verdict.value, str(certificate.count(verdict))) for verdict in Verdict]
     for row in rows:
-        page.append(row)
+        page.append(_writable(row))
     values = book.create_sheet("Values")
     values.append(("Patient", "Visit", "Measure", "Value", "Cell", "Cell says", "Verdict", "Remark"))
     for line in certificate.lines:
-        values.append(
-            (
-                line.patient,
-                line.visit,
-                line.measure,
-                line.value,
-                str(line.where),
-                line.cell,
-                line.verdict.value,
-                line.remark,
-            )
-        )
+        said = (line.patient, line.visit, line.measure, line.value, str(line.where), line.cell, line.verdict.value)
+        values.append(_writable((*said, line.remark)))
     unused = book.create_sheet("Not used")
     unused.append(("Cell", "Cell says", "Why"))
     for entry in certificate.unused:
-        unused.append((str(entry.where), entry.cell, entry.why))
+        unused.append(_writable((str(entry.where), entry.cell, entry.why)))
     for sheet in book.worksheets:
         for cell in sheet[1] if sheet is not page else sheet["A"]:
             cell.font = Font(bold=True)
@@ -331,6 +322,10 @@ def certificate_bytes(certificate: Certificate) -> bytes:
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _writable(row: Iterable[object]) -> list[object]:
+    return [without_control(value) if isinstance(value, str) else value for value in row]
 
 
 def certificate_json(certificate: Certificate) -> dict[str, Any]:

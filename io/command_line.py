@@ -219,7 +219,7 @@ def study_asked(asked: argparse.Namespace) -> Study:
     from trajecta.io.asked_columns import open_asked
 
     found = open_asked(asked.file, (asked.before, asked.after), asked.measure)
-    if not (asked.all or asked.family):
+    if not (getattr(asked, "all", False) or getattr(asked, "family", ())):  # which only ``compare`` has
         asked.measure = found.measure
     asked.before, asked.after = found.visits
     return found.study
@@ -248,7 +248,7 @@ def run_figure(asked: argparse.Namespace) -> None:
         run_compose(asked, width)
         return
     needs_pair = kinds[asked.chart].needs_pair or asked.before is not None or asked.after is not None
-    study = question_of(open_study(asked.file), asked, needs_pair=needs_pair)
+    study = question_of(study_asked(asked), asked, needs_pair=needs_pair)
     result = compare(study.cohort, study.comparison) if study.comparison is not None else None
     patient = chosen_patient(study.cohort, asked.patient)
     others = tuple(chosen_measure(study.cohort, name) for name in asked.others)

@@ -110,23 +110,32 @@ _APART = 0.75
 def _in_long_form(workbook: Workbook, sheet: Sheet, columns: list[Column], first: int) -> list[Column]:
     """The columns, with those known that only a sheet with one row per patient and visit has.
 
-    Where patients repeat and nothing else tells their rows apart, “time” counts the visits; and “value”, without a
-    column that says of what, is the one measure.
+    Where patients stand in several rows, no other header names a visit and nothing else tells the rows apart, “time”
+    counts the visits; and “value”, without a column that says of what, is the one measure.
     """
     patient, _ = _patient_column(workbook, columns)
     if patient is None or patient.cells.unique or any(c.field in _LISTED for c in columns):
         return columns
-    if not any(c.field in _TIMES for c in columns):
+    several = patient.cells.distinct <= _APART * patient.cells.filled
+    if several and not any(c.field in _TIMES or c.reading.visit for c in columns):
         counting = [
             c
             for c in columns
-            if plain(c.reading.text) in words("time", "names") and _tell_apart(sheet, [patient, c], first)
+            if plain(c.reading.text) in words("time", "names")
+            and not _names_measures(sheet, c, first)
+            and _tell_apart(sheet, [patient, c], first)
         ]
         columns = [replace(c, reading=replace(c.reading, field="visit")) if c in counting[:1] else c for c in columns]
     times = [c for c in columns if c.field in _TIMES]
     if not times or not _tell_apart(sheet, [patient, *times], first):
         return columns
     return [replace(c, reading=replace(c.reading, field="")) if c.field == "value" else c for c in columns]
+
+
+def _names_measures(sheet: Sheet, c: Column, first: int) -> bool:
+    """Whether the column says what was measured, as “Assessment” may over SLEDAI and PGA, and not when."""
+    names = {value for row in sheet.rows[first - 1 :] if isinstance(value := row[c.column - 1], str)}
+    return any(read_header((name,)).instrument or plain(name) in words("quantity", "names") for name in names)
 
 
 def _tell_apart(sheet: Sheet, columns: list[Column], first: int) -> bool:

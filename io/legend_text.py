@@ -12,6 +12,7 @@ from trajecta.stats.charts.words import counted, listed
 from trajecta.stats.cohort import Censored
 from trajecta.stats.figure import Figure
 from trajecta.stats.results import PairedResult
+from trajecta.stats.typeset import plain
 from trajecta.stats.words import leading_test, level_text, list_text, results_sentence
 
 SYNTHETIC_DATA = "The data are synthetic; no patient is real."
@@ -37,7 +38,7 @@ def legend_text(study: Study, figure: Figure, result: PairedResult | None) -> st
         parts.append("Left out: " + "; ".join(f"{left.patient}, {left.reason}" for left in cohort.excluded) + ".")
     if cohort.synthetic:
         parts.append(SYNTHETIC_DATA)
-    return " ".join(part for part in parts if part)
+    return plain(" ".join(part for part in parts if part))
 
 
 def words_beside(study: Study, figure: Figure, result: PairedResult | None) -> str:

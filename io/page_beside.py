@@ -13,7 +13,7 @@ from trajecta.io.atomic import write_atomically
 from trajecta.io.beside import checked_paths
 from trajecta.io.legend_text import SYNTHETIC_DATA, legend_text
 from trajecta.io.report import Row, fill
-from trajecta.io.source_data import excluded_rows, origin_rows, setting_rows, tables_of, writable
+from trajecta.io.source_data import excluded_rows, origin_rows, setting_rows, tables_of
 from trajecta.io.study import Study
 from trajecta.stats.charts.compose import Drawn, Page
 from trajecta.stats.results import PairedResult
@@ -44,7 +44,7 @@ def page_data(study: Study, page: Page, results: Results) -> bytes:
     book.remove(book.active)
     for drawn in page.parts:
         _lay_part(book.create_sheet(drawn.name), study, drawn, results)
-    fill(book.create_sheet("Provenance"), [writable(row) for row in _provenance(study, page, results)], 1)
+    fill(book.create_sheet("Provenance"), tuple(_provenance(study, page, results)), 1)
     buffer = BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -60,7 +60,7 @@ def _lay_part(sheet: "Worksheet", study: Study, drawn: Drawn, results: Results) 
     for name, table in tables_of(own, drawn.figure, result) if drawn.figure.panels else ():
         rows += [(), (name,), *table]
         bold += [len(rows) - len(table), len(rows) - len(table) + 1]
-    fill(sheet, [writable(row) for row in rows], 1)
+    fill(sheet, rows, 1)
     for row in bold:
         for cell in sheet[row]:
             cell.font = Font(bold=True)

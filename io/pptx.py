@@ -5,12 +5,12 @@ slide, which is 16:9 and grows only where the figure is larger; the picture carr
 text; the same figure gives the same bytes.
 """
 
-import re
 from html import escape
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from trajecta.io.bitmap import png_bytes
+from trajecta.io.control_characters import without_control
 from trajecta.io.svg import svg_bytes
 from trajecta.stats.figure import Figure
 
@@ -31,7 +31,6 @@ EMPTY_TREE = (
     '<p:nvGrpSpPr><p:cNvPr id="1" name=""/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr><p:grpSpPr><a:xfrm>'
     '<a:off x="0" y="0"/><a:ext cx="0" cy="0"/><a:chOff x="0" y="0"/><a:chExt cx="0" cy="0"/></a:xfrm></p:grpSpPr>'
 )
-_CONTROL = re.compile(r"[\x00-\x1f]")
 COLOURS = {
     "dk1": "1B1F24", "lt1": "FFFFFF", "dk2": "5B6570", "lt2": "F5F6F7", "accent1": "0072B2", "accent2": "D55E00",
     "accent3": "009E73", "accent4": "AA4499", "accent5": "B38600", "accent6": "332288", "hlink": "0B6E75",
@@ -97,8 +96,8 @@ def slide_size(figure: Figure) -> tuple[int, int]:
 
 
 def _said(text: str) -> str:
-    """A text for an XML element or attribute; control characters, which XML cannot hold, become spaces."""
-    return escape(_CONTROL.sub(" ", text))
+    """A text for an XML element or attribute."""
+    return escape(without_control(text))
 
 
 def _content_types() -> str:

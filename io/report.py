@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from trajecta import __version__
 from trajecta.io.answers import answer_text
 from trajecta.io.atomic import write_atomically
+from trajecta.io.control_characters import without_control
 from trajecta.io.errors import QuestionError, SaveError
 from trajecta.io.export import export_figure
 from trajecta.io.overview import COLUMNS, change_of, overview_row, p_of
@@ -212,13 +213,17 @@ def pair_rows(study: Study, result: PairedResult) -> list[Row]:
 
 
 def fill(sheet: "Worksheet", rows: Sequence[Row], head: int) -> None:
-    """Write rows with a bold frozen head; texts stay texts even if they begin with an equals sign."""
+    """Write rows with a bold frozen head; texts stay texts even if they begin with an equals sign.
+
+    Control characters, which no workbook can hold, become spaces.
+    """
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
     widths: dict[int, int] = {}
     for r, row in enumerate(rows, 1):
         for c, value in enumerate(row, 1):
+            value = without_control(value) if isinstance(value, str) else value
             cell = sheet.cell(row=r, column=c, value=value)
             if isinstance(value, str):
                 cell.data_type = "s"

@@ -4,7 +4,6 @@ Invariants: a value stands beside the address of the cell it was read from; numb
 what was computed here (from the medication log) says so.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import fields
 from enum import StrEnum
@@ -44,7 +43,6 @@ RESULT: Row = (
     "Reason",
 )  # fmt: skip
 COURSES: Row = ("Patient", "Drug", "Substance", "Role", "mg/day", "As written", "Route", "From day", "To day", "Cell")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def source_data(study: Study, figure: Figure, result: PairedResult | None) -> bytes:
@@ -60,9 +58,9 @@ def source_data(study: Study, figure: Figure, result: PairedResult | None) -> by
     assert book.active is not None
     book.remove(book.active)
     for name, rows in tables_of(study, figure, result):
-        fill(book.create_sheet(name), [writable(row) for row in rows], 1)
+        fill(book.create_sheet(name), rows, 1)
     origin = (*origin_rows(study, figure), *setting_rows(study, figure), *excluded_rows(study))
-    fill(book.create_sheet("Provenance"), [writable(row) for row in (("What", "Value"), *origin)], 1)
+    fill(book.create_sheet("Provenance"), (("What", "Value"), *origin), 1)
     buffer = BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -81,11 +79,6 @@ def tables_of(study: Study, figure: Figure, result: PairedResult | None) -> Iter
     courses = tuple(course_rows(study, figure))
     if courses:
         yield "Courses", (COURSES, *courses)
-
-
-def writable(row: Row) -> Row:
-    """The row without control characters in its texts, which no workbook can hold."""
-    return tuple(_CONTROL.sub(" ", value) if isinstance(value, str) else value for value in row)
 
 
 def answers_shown(study: Study, figure: Figure, result: PairedResult | None) -> tuple[PairedResult, ...]:

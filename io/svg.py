@@ -12,6 +12,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 
+from trajecta.io.control_characters import without_control
 from trajecta.io.errors import SaveError
 from trajecta.io.fonts import SET_AT
 from trajecta.io.pen import draw_figure
@@ -57,8 +58,8 @@ def _finished(svg: str, figure: Figure) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="{figure.width_mm:g}mm" '
         f'height="{figure.height_mm:g}mm" viewBox="0 0 {figure.width:.4f} {figure.height:.4f}" role="img" '
         'style="font-kerning:none;font-variant-ligatures:none">\n'
-        f"<title>{escape(figure.title or 'Figure', quote=False)}</title>\n"
-        f"<desc>{escape(figure.alt, quote=False)}</desc>\n"
+        f"<title>{escape(without_control(figure.title or 'Figure'), quote=False)}</title>\n"
+        f"<desc>{escape(without_control(figure.alt), quote=False)}</desc>\n"
     )
     svg = _ROOT.sub(lambda _: root, svg, count=1)
     svg = _EMPTY_GROUP.sub("", svg)
@@ -67,7 +68,7 @@ def _finished(svg: str, figure: Figure) -> str:
     svg = _LONG_ATTRIBUTE.sub(lambda found: _LONG_NUMBER.sub(_rounded, found[0]), svg)
     for family in FAMILIES.values():
         svg = svg.replace(f'font-family="{family.name}"', f'font-family="{family.substitutes}"')
-    return _TEXT.sub(lambda found: f">{_in_spans(found[1])}</text>", svg)
+    return _TEXT.sub(lambda found: f">{_in_spans(without_control(found[1]))}</text>", svg)
 
 
 def _in_spans(escaped: str) -> str:

@@ -61,8 +61,9 @@ def bca(values: PairedValues, level: float = 0.95, resamples: int = RESAMPLES, s
     """BCa interval of the mean difference (Efron 1987); n < 2 or equal differences give the reason.
 
     The limits are those of ``scipy.stats.bootstrap`` with ``numpy.random.default_rng(seed)`` where all resamples are
-    drawn in one batch (to 1e-13). numpy may change what ``integers`` draws, not the words it draws from, so that the
-    limits of the same data stay; ``test_bootstrap`` would tell that scipy's are others.
+    drawn in one batch (to 1e-13) of the ascending differences as whole numbers; of decimals scipy's rounding makes some
+    resamples differ from the mean that equal it. numpy may change what ``integers`` draws, not the words it draws from,
+    so that the limits of the same data stay; ``test_bootstrap`` would tell that scipy's are others.
     """
     n = values.n
     estimate = values.number(sum(values.differences), n) if n else None

@@ -96,10 +96,19 @@ def runs(text: str) -> tuple[Run, ...]:
 def plain(text: str) -> str:
     """A text for places that only know characters: without the braces of raised and lowered letters.
 
-    >>> plain("C_{max} (10⁹/L)")
-    'Cmax (10⁹/L)'
+    Digits in braces keep their level, as 10 to the power of 9 is not 109.
+
+    >>> plain("C_{max} (10⁹/L)"), plain("10^{9} cells")
+    ('Cmax (10⁹/L)', '10⁹ cells')
     """
-    return _MOVED.sub(lambda found: found["up"] or found["down"] or found[0], text) if "{" in text else text
+    return _MOVED.sub(_characters, text) if "{" in text else text
+
+
+def _characters(found: re.Match[str]) -> str:
+    held = found["up"] or found["down"]
+    if held and _HAS_UNICODE.fullmatch(held):
+        return held.translate(_LOWER if found["down"] else _RAISE)
+    return held or found[0]
 
 
 def letters(text: str) -> tuple[str, ...]:

@@ -8,13 +8,16 @@ import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+import zipfile
 import zlib
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from trajecta.io.errors import SaveError
 from trajecta.io.export import FORMATS, Format, export_figure
+from trajecta.main import main
 from trajecta.stats.charts.axes import linear_ticks
 from trajecta.stats.figure import Axis, Dots, Figure, Line, Note, Panel, Rect, Shape, Stroke
 
@@ -266,3 +269,24 @@ def test_works_without_display_and_without_an_application(tmp_path: Path) -> Non
     done = subprocess.run([sys.executable, "-c", code, tmp_path], env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_control_characters_of_a_table_break_no_file(tmp_path: Path) -> None:
+    """A CSV may hold them in ids and headers; XML and workbooks cannot."""
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("id,be\x07fore,after\n" + "".join(f"P\x01{at},{at},{at * 2}\n" for at in range(1, 7)), "utf-8")
+    figure, slide, certificate = (tmp_path / name for name in ("f.svg", "f.pptx", "c.xlsx"))
+    for out in (figure, slide):
+        assert main(["figure", str(sheet), "--out", str(out)]) == 0
+    assert "P 1" in "".join(ET.parse(figure).getroot().itertext())
+    with zipfile.ZipFile(slide) as parts:
+        for name in parts.namelist():
+            if not name.endswith(".png"):
+                ET.fromstring(parts.read(name))
+    assert main(["report", str(sheet), "--out", str(tmp_path / "report")]) == 0
+    assert main(["check", str(sheet), "--certificate", str(certificate)]) == 0
+    for book in (tmp_path / "report" / "numbers.xlsx", certificate):
+        said = {
+            cell for page in openpyxl.load_workbook(book) for row in page.iter_rows(values_only=True) for cell in row
+        }
+        assert "P 1" in said

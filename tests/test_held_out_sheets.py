@@ -180,6 +180,22 @@ def test_columns_of_a_known_measure_stay_what_they_are(tmp_path: Path, capsys: p
     assert (found["direction"], found["improved"]) == ("lower", 2)
 
 
+def test_columns_of_another_measure_answer_no_question(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [("id", "CRP baseline", "CRP month 3", "C3 baseline", "C3 month 3"), ("A", "1", "2", "3", "4")]
+    asked = ("--before", "CRP baseline", "--after", "CRP month 3", "--measure", "C3")
+    assert main(["compare", str(text(tmp_path, rows)), *asked]) == 2
+    assert "There is no visit “CRP baseline”" in capsys.readouterr().err
+
+
+def test_a_figure_may_be_asked_of_columns(tmp_path: Path) -> None:
+    rows = [("id", "sex", "weight_1", "weight_2", "note")]
+    rows += [(f"P{at}", "mf"[at % 2], str(60 + at), str(61 + 2 * at), f"seen {at}") for at in range(4)]
+    out = tmp_path / "figure.eps"
+    asked = ["--chart", "before-after", "--before", "weight_1", "--after", "weight_2", "--out", str(out)]
+    assert main(["figure", str(text(tmp_path, rows)), *asked]) == 0
+    assert b"weight_1 and weight_2" in out.read_bytes()
+
+
 def test_two_columns_of_many_are_yes_and_no(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [("id", "score", "pre", "post")]
     rows += [(str(at), str(at * 3 % 7), *answers) for at, answers in enumerate(("01", "01", "11", "00", "01", "10"))]
@@ -223,6 +239,34 @@ def test_ids_that_look_like_visits_are_no_header(
     ]
     found = answer(capsys, "compare", text(tmp_path, rows))
     assert (found["n"], found["yes_no"]["before"]["k"], found["yes_no"]["after"]["k"]) == (5, 0, 5)
+
+
+def test_time_beside_columns_that_are_visits_counts_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An id entered twice does not make minutes of surgery, an assessment or a period the visits of a wide table."""
+    for word, said in (("time", "63"), ("Assessment", "good"), ("Period", "2019")):
+        rows = [("ID", word, "C3 before", "C3 after"), *((f"P{at}", said, "9", str(at)) for at in range(1, 9))]
+        file = text(tmp_path, [*rows, ("P7", "91", "9", "7")])
+        found = answer(capsys, "compare", file, "--measure", "C3")
+        assert (found["n"], found["before"], found["after"]) == (8, "Baseline", "Post"), word
+    rows = [("ID", "time", "CRP", "C3"), *((f"P{at}", str(60 + at), "9", str(at)) for at in range(1, 9))]
+    found = answer(
+        capsys, "compare", text(tmp_path, [*rows, ("P7", "91", "9", "7")]), "--before", "CRP", "--after", "C3"
+    )
+    assert found["n"] == 9
+
+
+def test_patients_who_miss_the_second_time_are_in_long_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [("id", "time", "y"), *((f"P{at}", "0", str(at)) for at in range(1, 13))]
+    rows += [(f"P{at}", "1", str(at + 1)) for at in range(1, 10)]
+    found = answer(capsys, "compare", text(tmp_path, rows))
+    assert (found["n"], len(found["left_out"])) == (9, 3)
+
+
+def test_names_of_measures_are_no_visits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [("Patient", "Assessment", "Value")]
+    rows += [(f"P{at}", what, str(at)) for at in range(8) for what in ("SLEDAI", "PGA")]
+    assert main(["compare", str(text(tmp_path, rows))]) == 2
+    assert "No measure was found" in capsys.readouterr().err
 
 
 def test_an_id_in_several_rows_is_said_before_p(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,8 +83,15 @@ COHORTS = {
     "large values": lambda: synthetic(6, factor=91234.5),
     "censored": lambda: synthetic(9, censored=True),
     "left out": lambda: replace(synthetic(6), excluded=(LeftOut("P02", "withdrew consent"),)),
+    "long visits": lambda: long_visits(),
     "titres": lambda: titres(),
 }  # fmt: skip
+
+
+def long_visits() -> Cohort:
+    """Names of visits, the last one too, that are wider than the half of any plot."""
+    cohort = synthetic(7, ids="CENTRE-{:02d}-LUPUS-PATIENT")
+    return replace(cohort, visits=tuple(replace(v, label=f"{LONG_VISIT}, {v.label}") for v in cohort.visits))
 
 
 def titres() -> Cohort:

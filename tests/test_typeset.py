@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trajecta.io.export import export_figure
+from trajecta.io.legend_text import legend_text
 from trajecta.io.preflight import preflight
 from trajecta.io.study import open_study
 from trajecta.resources import ROOT
@@ -114,6 +115,7 @@ def test_a_text_is_never_cut_within_its_braces() -> None:
     assert runs("C_{m}_{a}…") == runs("C_{ma}…")
     assert told_apart(("ABC^{1}x-LONG-1", "ABC^{1}x-LONG-2"), 36.0, 7.0) == ("ABC…G-1", "ABC…G-2")
     assert plain("C_{max}") == "Cmax"
+    assert plain("IFN 10^{-3} at V_{2}") == "IFN 10⁻³ at V₂"
 
 
 def test_a_raised_letter_takes_its_room_above_the_line() -> None:
@@ -168,3 +170,19 @@ def test_labels_headings_and_titles_written_by_hand_are_typeset() -> None:
     assert figure.panels[0].y.label == "CD19⁺ B cells (10⁹/L)"
     assert figure.title == "Cmax and 10⁻³"
     assert next(m for m in figure.page if isinstance(m, Note) and m.bold).text == "C_{max} and 10⁻³"
+
+
+def test_no_braces_leave_the_figure() -> None:
+    """The title, the figure in words and the legend only know characters, whatever the measures are called."""
+    study = open_study(ROOT / "demo" / "cart-sle.xlsx")
+    names = {measure.key: f"C_{{max}} of {measure.name}" for measure in study.cohort.measures}
+    measures = tuple(replace(m, name=names[m.key]) for m in study.cohort.measures)
+    study = replace(study, cohort=replace(study.cohort, measures=measures), measure="c3")
+    keys = [visit.key for visit in study.cohort.visits]
+    result = compare(study.cohort, Comparison("c3", keys[0], keys[-1]))
+    for chart in CHARTS:
+        own = study.with_chart(ChartChoice(kind=chart.key))
+        figure = build_figure(own.cohort, "c3", result, own.chart)
+        assert "Cmax" in figure.title + figure.alt, chart.key
+        for said in (figure.title, figure.alt, legend_text(own, figure, result)):
+            assert "_{" not in said, chart.key

@@ -22,7 +22,7 @@ from trajecta.stats.charts.frame import (
     plot_area,
     value_axis,
 )
-from trajecta.stats.charts.layout import Sheet
+from trajecta.stats.charts.layout import MARGIN, Sheet
 from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.legend import Entry, named
 from trajecta.stats.charts.pairs import (
@@ -170,7 +170,7 @@ def _panel(plot: _Plot, sheet: Sheet, texts: tuple[Sequence[str], tuple[str, str
     area = plot_area(sheet, y, x, above)
     columns = _columns(result, rows, area, (medians, sheet.size - 1))
     x = replace(x, range=columns.range)
-    names = column_names(result, min(columns.span - 4.0, 2 * columns.outer + 16.0), sheet.size)
+    names = column_names(result, min(columns.span - 4.0, 2 * (columns.outer + MARGIN) - 2.0), sheet.size)
     panel = Panel(area, replace(x, ticks=names), y, (), "values")
     marks: list[Mark] = list(band_blocks(measure, y))
     moved = columns.moved(rows)

@@ -26,6 +26,7 @@ from trajecta.stats.cohort import Cohort
 from trajecta.stats.figure import Figure
 from trajecta.stats.results import PairedResult
 from trajecta.stats.typeface import set_in
+from trajecta.stats.typeset import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +121,12 @@ def build_figure(cohort: Cohort, measure: str, result: PairedResult | None, choi
     """The figure that a choice asks for.
 
     What was changed by hand is changed in the finished figure. Hidden patients are taken off it last, so that it is
-    drawn and counted with all of them. KeyError for an unknown kind of chart or an unknown measure, ValueError for a
-    page width outside 30 to 1000 mm.
+    drawn and counted with all of them. Its title and its words hold no braces of raised or lowered letters. KeyError
+    for an unknown kind of chart or an unknown measure, ValueError for a page width outside 30 to 1000 mm.
     """
     with set_in(choice.edits.style.typeface):
-        return _built(chart(choice.kind), cohort, measure, result, choice)
+        figure = _built(chart(choice.kind), cohort, measure, result, choice)
+    return replace(figure, title=plain(figure.title), alt=plain(figure.alt))
 
 
 def _built(entry: Chart, cohort: Cohort, measure: str, result: PairedResult | None, choice: ChartChoice) -> Figure:
@@ -164,11 +166,11 @@ def _in_size(entry: Chart, cohort: Cohort, measure: str, result: PairedResult | 
     usual = replace(choice, edits=replace(choice.edits, style=replace(choice.edits.style, text_size=None)))
     if size is None:
         return entry.build(cohort, measure, result, usual)
-    plain = entry.build(cohort, measure, result, usual)
+    own = entry.build(cohort, measure, result, usual)
     while size >= SMALLEST_SIZE:
         style = replace(choice.edits.style, text_size=size)
         figure = entry.build(cohort, measure, result, replace(choice, edits=replace(choice.edits, style=style)))
-        if len(figure.panels) == len(plain.panels) and clashes(figure) <= clashes(plain):
+        if len(figure.panels) == len(own.panels) and clashes(figure) <= clashes(own):
             return figure
         size -= SIZE_STEP
-    return plain
+    return own
