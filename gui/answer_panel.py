@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from trajecta.gui.answer_html import answer_lines, intervals_html, pairs_html, tests_html, yes_no_html
 from trajecta.gui.deeper import DEEPER
 from trajecta.gui.fold import Fold
-from trajecta.gui.parts import looking
+from trajecta.gui.parts import called, looking
 from trajecta.gui.session import Message, Session, Tone
 from trajecta.gui.theme import Theme
 from trajecta.io.answers import answer_table, answer_text, table_text
@@ -142,7 +142,7 @@ class AnswerPanel(QWidget):
         for part in (self.lead, self._grid, self.caution, self._folds):
             inside.addWidget(part)
         inside.addStretch()
-        scroll = QScrollArea()
+        scroll = called(QScrollArea(), "Answer")
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._body)

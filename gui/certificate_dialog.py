@@ -155,6 +155,7 @@ def _view(model: Lines, name: str, wide: int) -> QTableView:
     view.setObjectName("wide")
     view.setModel(model)
     view.setShowGrid(False)
+    view.setTabKeyNavigation(False)
     view.setWordWrap(False)
     view.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
     view.verticalHeader().hide()

@@ -94,6 +94,7 @@ def _table(name: str, heads: Sequence[str], rows: Iterable[tuple[str, ...]]) -> 
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(26)
     table.setShowGrid(False)
+    table.setTabKeyNavigation(False)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     for row, texts in enumerate(shown):

@@ -60,6 +60,7 @@ class ColumnPreview(QWidget):
         self.cells.verticalHeader().hide()
         self.cells.verticalHeader().setDefaultSectionSize(22)
         self.cells.setShowGrid(False)
+        self.cells.setTabKeyNavigation(False)
         self.cells.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.cells.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         header = self.cells.horizontalHeader()

@@ -84,6 +84,7 @@ class CompletenessMap(QTableView):
         self.setModel(self.map)
         self.setItemDelegate(MapPainter(theme, self))
         self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
         self.setSelectionMode(QTableView.SelectionMode.NoSelection)
         self.horizontalHeader().setDefaultSectionSize(CELL_WIDTH)
         self.horizontalHeader().setHighlightSections(False)

@@ -68,6 +68,7 @@ class ComposeDialog(QDialog):
         self.kinds = [entry.key for entry in CHARTS]
         self.measures = [measure.key for measure in session.study.cohort.measures]
         self.kind = called(QComboBox(), "Chart to add")
+        self.kind.setMaxVisibleItems(len(CHARTS))
         self.kind.addItems([entry.name for entry in CHARTS])
         self.measure = called(QComboBox(), "Measure to add")
         self.measure.addItems([measure.name for measure in session.study.cohort.measures])

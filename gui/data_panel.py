@@ -23,6 +23,8 @@ from trajecta.io.study import Study
 from trajecta.stats.cohort import Censored, Cohort, Kind, Observation, column_letters
 from trajecta.stats.words import number_text
 
+EDGE = 9  # px between the last column's numbers and the edge of the panel
+
 
 def shown_value(observation: Observation, kind: Kind) -> str:
     """What the grid shows for an observation."""
@@ -118,6 +120,8 @@ class CellPainter(QStyledItemDelegate):
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), QColor(self.theme.hairline))
         model = index.model()
         assert isinstance(model, Grid)
+        if index.column() == model.columnCount() - 1:
+            rect = rect.adjusted(0, 0, 6 - EDGE, 0)  # as far from the panel's edge as its heading
         found = model.at(index)
         text = str(index.data() or "")
         color, italic = self.theme.ink, False
@@ -160,12 +164,13 @@ class DataPanel(QFrame):
         self.fold = looking(QPushButton("Fold"), "link")
         self.model = Grid(self)
         self.painter = CellPainter(theme, self)
-        self.table = called(QTableView(), "Patients by visits")
+        self.table = looking(called(QTableView(), "Patients by visits"), "grid")
         self.table.setModel(self.model)
         self.table.setItemDelegate(self.painter)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)  # Tab leaves a table, arrows go about in it
         self.table.setMouseTracking(True)
         self.table.setWordWrap(False)
         self.table.verticalHeader().setDefaultSectionSize(ROW)

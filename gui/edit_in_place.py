@@ -12,8 +12,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from trajecta.gui.paper import Paper
-from trajecta.gui.parts import looking
-from trajecta.gui.style_forms import ROW, AxisForm, PatientForm, TextForm
+from trajecta.gui.parts import FIELD, looking
+from trajecta.gui.style_forms import AxisForm, PatientForm, TextForm
 from trajecta.gui.stylist import Stylist
 from trajecta.gui.targets import Targets
 from trajecta.stats.charts.edits import own_words
@@ -165,7 +165,7 @@ class EditInPlace(QObject):
         """Where the form of a text begins: below the text, or beside one that runs upwards."""
         scale, box = self._paper.scale_factor, found.box
         if found.axis == "y":
-            return QPoint(int((box.x + box.width) * scale) + BELOW, int((box.y + box.height / 2) * scale) - ROW)
+            return QPoint(int((box.x + box.width) * scale) + BELOW, int((box.y + box.height / 2) * scale) - FIELD)
         return QPoint(int(box.x * scale), int((box.y + box.height) * scale) + BELOW)
 
     def _show(self, popup: Popup, at: QPoint, first: QWidget) -> None:

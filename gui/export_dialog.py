@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trajecta.gui.parts import called, looking
+from trajecta.gui.parts import BESIDE, FIELD, called, looking, row_label
 from trajecta.gui.preferences import Preferences
 from trajecta.gui.preflight_list import PreflightList
 from trajecta.gui.session import Message, Session, Tone
@@ -117,6 +117,7 @@ class ExportDialog(QDialog):
         self.width_box = called(QComboBox(), "Width")
         self.width_mm = millimetres(choice.width_mm, 50.0, 250.0)
         self.own_height = QCheckBox("Own height")
+        self.own_height.setMinimumHeight(FIELD)
         self.own_height.setChecked(choice.height_mm is not None)
         self.height_mm = millimetres(choice.height_mm or 90.0, 30.0, 300.0)
         self.dpi = called(QSpinBox(minimum=72, maximum=1200, value=600, suffix=" dpi"), "Resolution")
@@ -131,6 +132,7 @@ class ExportDialog(QDialog):
         self._lay_out()
         self._connect()
         self._refresh()
+        self.journal.setFocus()
 
     @property
     def choice(self) -> ChartChoice:
@@ -164,14 +166,14 @@ class ExportDialog(QDialog):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setVerticalSpacing(8)
-        form.setHorizontalSpacing(12)
+        form.setHorizontalSpacing(BESIDE)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow("Journal", self.journal)
-        form.addRow("Format", self.format)
-        form.addRow("Width", self.width_box)
+        form.addRow(row_label("Journal"), self.journal)
+        form.addRow(row_label("Format"), self.format)
+        form.addRow(row_label("Width"), self.width_box)
         form.addRow("", self.width_mm)
         form.addRow(self.own_height, self.height_mm)
-        form.addRow("Resolution", self.dpi)
+        form.addRow(row_label("Resolution"), self.dpi)
         form.addRow(self.as_seen)
         form.addRow(self.with_data)
         save = looking(QPushButton("Save…", default=True), "primary")

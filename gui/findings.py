@@ -79,10 +79,11 @@ class Findings(QWidget):
             self.issues.selectRow(0)
 
     def _dress_issues(self) -> None:
-        self.issues.setObjectName("wide")
+        self.issues.setObjectName("sentences")
         self.issues.setHorizontalHeaderLabels(ISSUE_COLUMNS)
         self.issues.verticalHeader().hide()
         self.issues.setShowGrid(False)
+        self.issues.setTabKeyNavigation(False)
         self.issues.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.issues.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.issues.setWordWrap(True)

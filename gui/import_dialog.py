@@ -26,7 +26,7 @@ from trajecta.gui.column_form import ColumnForm
 from trajecta.gui.findings import ISSUES, Findings
 from trajecta.gui.foot import counted
 from trajecta.gui.jobs import Jobs
-from trajecta.gui.parts import looking
+from trajecta.gui.parts import called, looking
 from trajecta.gui.sheet_preview import SheetPreview
 from trajecta.gui.study_form import StudyForm
 from trajecta.gui.theme import Theme
@@ -75,7 +75,7 @@ class ImportDialog(QDialog):
         self._readings: dict[str, dict[int, ColumnReadings]] = {}
         self.questions: tuple[Question, ...] = ()
         self._fresh = True
-        self.tabs = QTabBar()
+        self.tabs = called(QTabBar(), "Sheets")
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.preview = SheetPreview(theme)
@@ -149,7 +149,8 @@ class ImportDialog(QDialog):
         buttons.addStretch()
         buttons.addWidget(cancel)
         buttons.addWidget(self.open_button)
-        scroll = looking(QScrollArea(), "cards")  # the form is longer than a small screen is high
+        scroll = called(QScrollArea(), "Sheet and column")  # the form is longer than a small screen is high
+        looking(scroll, "cards")
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

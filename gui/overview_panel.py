@@ -86,7 +86,7 @@ class Results(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section][0].replace("same, ", "same,\n").replace(" P", "\nP")
+            return COLUMNS[section][0].replace("Better, ", "Better,\n").replace(" P", "\nP")
         if role == Qt.ItemDataRole.ToolTipRole:
             return COLUMNS[section][1]
         if role == Qt.ItemDataRole.TextAlignmentRole:

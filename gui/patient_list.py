@@ -1,5 +1,7 @@
 """The patients of the cohort: in or out, style, id, facts and a sparkline of the measure."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
@@ -15,7 +17,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyledItemDelegate, QStyleOptionViewItem
 
 from trajecta.gui.rows import ROW, VALUE, Index, Rows, paint_ground, paint_text, set_up_list
-from trajecta.gui.samples import draw_sample, draw_sparkline
+from trajecta.gui.samples import draw_sample, draw_sparkline, seen_on
 from trajecta.gui.session import Session
 from trajecta.gui.theme import Theme
 from trajecta.io.study import Study
@@ -77,7 +79,9 @@ class PatientPainter(QStyledItemDelegate):
         rect, chosen = paint_ground(painter, option, self.theme)
         out = patient.id in self.excluded
         self._paint_check(painter, rect, out)
-        draw_sample(painter, QRect(rect.left() + 36, rect.top(), 28, rect.height()), self.styles[patient.id], faded=out)
+        style = self.styles[patient.id]
+        style = replace(style, color=seen_on(self.theme.panel, style.color))
+        draw_sample(painter, QRect(rect.left() + 36, rect.top(), 28, rect.height()), style, faded=out)
         wide = max(0, rect.width() - 72 - 80)
         text = QRect(rect.left() + 72, rect.top(), wide, rect.height())
         used = paint_text(painter, text, patient.id, self.theme.soft if out else self.theme.ink, bold=chosen or not out)
@@ -85,7 +89,7 @@ class PatientPainter(QStyledItemDelegate):
         word = "left out" if out else "hidden" if patient.id in self.hidden else ""
         if not word:
             place = QRect(rect.right() - 68, rect.top() + 8, 54, rect.height() - 16)
-            draw_sparkline(painter, place, self.courses[patient.id], self.ranges, self.styles[patient.id].color)
+            draw_sparkline(painter, place, self.courses[patient.id], self.ranges, style.color)
         else:
             paint_text(
                 painter,

@@ -37,7 +37,7 @@ class PreflightList(QScrollArea):
         for row, finding in enumerate(findings):
             look = "finding" if finding.severity is Severity.ERROR else "caption"
             grid.addWidget(looking(QLabel(WORDS[finding.severity]), look), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(_wrapped(finding.text, ""), row, 1)
+            grid.addWidget(_wrapped(finding.text, ""), row, 1, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(_wrapped(finding.advice, "soft"), row, 2, Qt.AlignmentFlag.AlignTop)
         if not findings:
             grid.addWidget(_wrapped(none, "soft"), 0, 0, 1, 3)

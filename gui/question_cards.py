@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from trajecta.gui.parts import called, looking
+from trajecta.gui.parts import called, looking, tabbed
 from trajecta.io.questions import Option, Question
 
 
@@ -36,6 +36,7 @@ class QuestionCards(QScrollArea):
             column.addWidget(looking(QLabel("Nothing is left to ask."), "soft"))
         column.addStretch()
         self.setWidget(inside)
+        tabbed(self, inside.findChildren(QPushButton))
 
     def _card(self, question: Question) -> QFrame:
         card = looking(QFrame(), "card")

@@ -27,6 +27,7 @@ from trajecta.stats.words import number_text
 LEVELS = (0.90, 0.95, 0.99)
 ZERO_WORDS = {Zeros.WILCOXON: "dropped (Wilcoxon)", Zeros.PRATT: "ranked (Pratt)"}
 RECOMMENDED = "signed_rank"
+MOST_MEASURES = 18  # seen in the open list without scrolling on a screen 800 px high
 REASONS = {
     "signed_rank": "Exact: it counts all sign patterns of these very changes and assumes no normal distribution.",
     "sign": "Exact: it uses only who went up and who went down, not by how much.",
@@ -57,6 +58,7 @@ class QuestionPanel(QWidget):
         self._reason = looking(QLabel(), "soft")
         self._recommended = looking(QLabel("recommended"), "accent")
         self._more = QWidget()
+        self.measure.setMaxVisibleItems(MOST_MEASURES)
         for test in TESTS:
             self.test.addItem(test.name, test.key)
         for policy, words in ZERO_WORDS.items():

@@ -85,6 +85,7 @@ def number_table(model: QAbstractItemModel, name: str) -> QTableView:
     table.setModel(model)
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     table.setShowGrid(False)
+    table.setTabKeyNavigation(False)  # Tab leaves a table, arrows go about in it
     table.setWordWrap(False)
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(ROW)

@@ -178,6 +178,7 @@ class SheetPreview(QTableView):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.setTabKeyNavigation(False)
         self.setAccessibleName("Raw sheet")
         self.raw = RawSheet(self, theme)
         self.roles = RoleHeader(self.raw)

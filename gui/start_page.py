@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from trajecta.gui.parts import looking
 
 TITLE = "Drop a trial workbook here"
-WORDS = "Excel (.xlsx, .xlsm, .xlsb, .xls), OpenDocument (.ods) or text (.csv, .tsv). It is read, never written to."
+WORDS = "Excel (.xlsx, .xlsm, .xlsb, .xls), OpenDocument (.ods) or text (.csv, .tsv)"
+PROMISE = "It is read, never written to."
 
 
 class StartPage(QFrame):
@@ -23,6 +24,7 @@ class StartPage(QFrame):
         self.drop.setFixedWidth(560)
         self._title = looking(QLabel(TITLE), "title")
         self._words = looking(QLabel(WORDS), "soft")
+        self._promise = looking(QLabel(PROMISE), "soft")
         self._open = looking(QPushButton("Open workbook…"), "primary")
         demo = QPushButton("Open the demo")
         demo.setToolTip("Five synthetic patients with refractory lupus before and after CAR-T cells")
@@ -38,6 +40,8 @@ class StartPage(QFrame):
         inside.setSpacing(12)
         inside.addLayout(centred(self._title))
         inside.addLayout(centred(self._words))
+        inside.addSpacing(-8)
+        inside.addLayout(centred(self._promise))
         inside.addSpacing(8)
         inside.addLayout(centred(self._buttons))
         self._recent = QWidget()
@@ -74,6 +78,7 @@ class StartPage(QFrame):
         """Say that a workbook is being opened, instead of asking for one."""
         self._title.setText(f"Opening {name}…")
         self._words.clear()
+        self._promise.clear()
         self._buttons.hide()
         self._recent.hide()
 
@@ -83,6 +88,7 @@ class StartPage(QFrame):
         if what is None and self._buttons.isHidden():
             self._title.setText(TITLE)
             self._words.setText(WORDS)
+            self._promise.setText(PROMISE)
             self._buttons.show()
             self._open.setFocus()
             self._recent.setVisible(self._list.count() > 0)

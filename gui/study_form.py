@@ -57,6 +57,7 @@ class StudyForm(QDialog):
         self.ids.addItems([words for _, words in ID_WORDS])
         self.ids.setCurrentIndex([value for value, _ in ID_WORDS].index(mapping.match_ids))
         self.windows = called(QTableWidget(0, len(HEADS)), "Visit windows")
+        self.windows.setTabKeyNavigation(False)
         self.trouble = looking(QLabel(), "trouble")
         self.trouble.setWordWrap(True)
         self.trouble.hide()

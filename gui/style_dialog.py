@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 )
 
 from trajecta.gui.export_dialog import TEXT_MARGINS
-from trajecta.gui.parts import called, looking
+from trajecta.gui.parts import BESIDE, called, looking, row_label
 from trajecta.gui.session import Session
-from trajecta.gui.style_forms import AxisForm, PatientForm, TextForm, row_label
+from trajecta.gui.style_forms import AxisForm, PatientForm, TextForm
 from trajecta.gui.stylist import Drawing, Stylist
 from trajecta.io.templates import Template, delete_template, save_template, templates
 from trajecta.stats.charts.edits import (
@@ -46,6 +46,8 @@ AS_PAGE = SMALLEST_SIZE - 0.5  # the lowest place of the field, which stands for
 DENSITIES = ((Density.FEWER, "Fewer"), (Density.USUAL, "Usual"), (Density.MORE, "More"))
 VISITS = count(1)
 EDGE, ABOVE = 8, 96  # px from the right and the upper edge of the window
+WIDE = 352  # px at least; not wider than the question beside the figure, so that no paper is covered
+SHORT = 150  # px, the narrowest field for a title or a label here
 
 
 class StyleDialog(QDialog):
@@ -63,10 +65,13 @@ class StyleDialog(QDialog):
         self.title = TextForm("Title of the figure", "None")
         self.fits = looking(QLabel(), "trouble")
         self.axes, self.axis = called(QComboBox(), "Axis"), AxisForm(self.stylist, labelled=True)
+        for text in (self.title, self.axis.label):
+            text.line.setMinimumWidth(SHORT)
         self.patients, self.patient = called(QComboBox(), "Patient"), PatientForm(self.stylist)
         self.templates = called(QComboBox(), "Template")
         self.said = looking(QLabel(), "trouble")
         self.said.setWordWrap(True)
+        self.templates.setPlaceholderText("None kept so far")
         self._places: list[tuple[str, str]] = []
         self._templates: list[Template] = []
         self._lay_out()
@@ -108,12 +113,16 @@ class StyleDialog(QDialog):
             box.lineEdit().setTextMargins(*TEXT_MARGINS)
         self.size_box.setSuffix(" pt")
         self.size_box.setSpecialValueText("As the page")
+        self.size_box.setToolTip(f"{SMALLEST_SIZE:g} to {LARGEST_SIZE:g} pt, typed or with the arrow keys")
+        for box in (self.strokes, self.symbols):
+            box.setToolTip(f"{LEAST_FACTOR:g} to {MOST_FACTOR:g} times as usual, typed or with the arrow keys")
         self.ticks.addItems([words for _, words in DENSITIES])
         self.typeface.addItems([f"{family.name} ({family.alike[0]})" for family in FAMILIES.values()])
         self.typeface.setToolTip("In brackets the typeface of the same widths that may stand in its place")
         self.fits.setWordWrap(True)
         tabs = self.tabs = QTabWidget()
         tabs.setDocumentMode(True)
+        called(tabs.tabBar(), "Parts of the style")
         look = (
             ("Typeface", self.typeface),
             ("Text size", self.size_box),
@@ -135,7 +144,7 @@ class StyleDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(tabs, 1)
         layout.addWidget(self.buttons)
-        self.setMinimumWidth(380)
+        self.setMinimumWidth(WIDE)
 
     def _template_page(self) -> QWidget:
         self.use, self.keep = QPushButton("Apply"), QPushButton("Save as…")
@@ -217,6 +226,7 @@ class StyleDialog(QDialog):
         self._templates = list(templates())
         self.templates.clear()
         self.templates.addItems([template.name for template in self._templates])
+        self.templates.setCurrentIndex(0)  # with words for an empty list Qt chooses none
         for widget in (self.use, self.remove, self.templates):
             widget.setEnabled(bool(self._templates))
 
@@ -290,7 +300,7 @@ def _page(rows: tuple[tuple[str, QWidget], ...], below: QWidget) -> QWidget:
     page = QWidget()
     form = QFormLayout()
     form.setVerticalSpacing(8)
-    form.setHorizontalSpacing(12)
+    form.setHorizontalSpacing(BESIDE)
     for words, widget in rows:
         form.addRow(row_label(words), widget)
     layout = QVBoxLayout(page)

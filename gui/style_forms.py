@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from trajecta.gui.parts import called, looking
+from trajecta.gui.parts import BESIDE, called, looking, row_label, tabbed
 from trajecta.gui.stylist import Stylist
 from trajecta.io.pen import draw_page
 from trajecta.stats.charts.editing import can_have_limits
@@ -60,14 +60,6 @@ PATTERNS = tuple(dict.fromkeys(DASHES))
 MOST_NEIGHBOURS = 50  # patients whose colours a new one is held against; of more nobody tells the lines apart
 READERS = (None, Vision.DEUTAN, Vision.PROTAN, Vision.TRITAN)
 SWATCH, IN_A_ROW = 22, 7  # px, and how many stand beside each other
-ROW = 30  # px, the height of a field
-
-
-def row_label(words: str) -> QLabel:
-    """The words before a field, at the height of its text."""
-    label = QLabel(words)
-    label.setMinimumHeight(ROW)
-    return label
 
 
 class TextForm(QWidget):
@@ -128,6 +120,7 @@ class AxisForm(QWidget):
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setVerticalSpacing(6)
+        self._form.setHorizontalSpacing(BESIDE)
         if labelled:
             self._form.addRow(row_label("Label"), self.label)
         self._form.addRow(row_label("From"), self.low)
@@ -242,6 +235,7 @@ class PatientForm(QWidget):
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(6)
+        form.setHorizontalSpacing(BESIDE)
         form.addRow(row_label("Colour"), colours)
         form.addRow(row_label("Symbol"), self.shape)
         form.addRow(row_label("Line"), self.dash)
@@ -272,6 +266,8 @@ class PatientForm(QWidget):
             for i, swatch in enumerate(found):
                 grid.addWidget(swatch, i // IN_A_ROW, i % IN_A_ROW)
             self.swatches += found
+        tabbed(self.other, self.swatches)
+        QWidget.setTabOrder(self.swatches[-1], self.other)
         for i, shape in enumerate(SHAPES):
             self.shape.setItemIcon(i, sample(replace(style, shape=shape, dash=()), line=False))
         for i, dash in enumerate(PATTERNS):

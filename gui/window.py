@@ -25,21 +25,27 @@ if TYPE_CHECKING:
 
 FOOT = 28  # px, the height of the line at the bottom, kept free until the interior comes
 FILTER = "Trial sheets (*.xlsx *.xlsm *.xlsb *.xls *.ods *.csv *.tsv *.txt);;All files (*)"
-KEYS = """
-<table cellspacing='6'>
-<tr><td>Ctrl+O, Ctrl+I, Ctrl+E</td><td>open a workbook, review its import, export the figure</td></tr>
-<tr><td>Ctrl+R</td><td>read the file again and see what changed</td></tr>
-<tr><td>Ctrl+Z, Ctrl+Shift+Z</td><td>undo and redo every change of the study</td></tr>
-<tr><td>Ctrl+1 to 9 · Ctrl+T</td><td>kinds of chart · overview</td></tr>
-<tr><td>In the figure</td><td>↑ ↓ patient, ← → visit, Home and End first and last visit, with Shift several
-patients, Esc nobody</td></tr>
-<tr><td></td><td>F focus on the selected, H hide them, X crosshair, + − zoom, Ctrl+0 fit</td></tr>
-<tr><td>With the mouse</td><td>wheel zooms, dragging pans, double-click fits, click selects, Shift+dragging selects
-all that it touches, Ctrl+click adds</td></tr>
-<tr><td>F11</td><td>the figure alone on the whole screen; Page Up and Page Down change the chart, Esc leaves</td></tr>
-<tr><td>In the patient list</td><td>Space takes a patient out or in, Esc selects nobody</td></tr>
-<tr><td>Tab</td><td>goes through everything</td></tr>
-</table>"""
+KEYS = (
+    ("Ctrl+O, Ctrl+I, Ctrl+E", "open a workbook, review its import, export the figure"),
+    ("Ctrl+R", "read the file again and see what changed"),
+    ("Ctrl+Z, Ctrl+Shift+Z", "undo and redo every change of the study"),
+    ("Ctrl+1 to 9, Ctrl+T", "kinds of chart, overview"),
+    ("Ctrl+Shift+Y", "style of the figure: typeface, sizes, axes, patients, templates"),
+    (
+        "In the figure",
+        "↑ ↓ patient, ← → visit, Home and End first and last visit, with Shift several patients, Esc nobody",
+    ),
+    ("", "F focus on the selected, H hide them, X crosshair, + − zoom, Ctrl+0 fit"),
+    (
+        "With the mouse",
+        "wheel zooms, dragging pans, click selects, Ctrl+click adds, Shift+dragging selects what it touches",
+    ),
+    ("", "double-click on a text, an axis or a patient changes it, on empty ground it fits"),
+    ("F11", "the figure alone on the whole screen; Page Up and Page Down change the chart, Esc leaves"),
+    ("In the patient list", "Space takes a patient out or in, Esc selects nobody"),
+    ("Tab", "goes through everything"),
+)
+KEYS_WIDE = 620  # px; wide enough for most rows to take one line
 ABOUT = (
     f"<b>Trajecta {__version__}</b><p>Paired before/after comparisons, medication burden and trajectories for cohorts "
     "of 3 to 50 patients. It describes and summarises; it gives no treatment advice.</p><p>MIT licence. Works offline; "
@@ -187,7 +193,9 @@ class MainWindow(QMainWindow):
         from PySide6.QtWidgets import QMessageBox
 
         if key == "keys":
-            QMessageBox.information(self, "Keyboard", KEYS)
+            rows = "".join(f"<tr><td style='padding-right: 18px'>{key}</td><td>{does}</td></tr>" for key, does in KEYS)
+            table = f"<table cellspacing='5' width='{KEYS_WIDE}'>{rows}</table>"
+            QMessageBox(QMessageBox.Icon.NoIcon, "Keyboard", table, QMessageBox.StandardButton.Ok, self).exec()
         else:
             QMessageBox.about(self, "About Trajecta", ABOUT)
 

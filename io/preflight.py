@@ -203,7 +203,8 @@ def _typefaces(texts: Iterable[_Seen], journal: Journal) -> Iterator[Finding]:
         family = FAMILIES[typeface]
         if journal.fonts and not {family.name, *family.alike} & set(journal.fonts):
             doubt = journal.doubt("fonts")
-            text = f"The text is set in {family.name}; {journal.name} asks for {', '.join(journal.fonts)}."
+            asked = " or ".join((", ".join(journal.fonts[:-1]), journal.fonts[-1])).removeprefix(" or ")
+            text = f"The text is set in {family.name}; {journal.name} asks for {asked}."
             fitting = [f for f in FAMILIES.values() if set(f.alike) & set(journal.fonts)]
             named = " or ".join(f"{f.name} (as wide as {f.alike[0]})" for f in fitting)
             advice = f"Choose {named} under Chart, Style."

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 
 from trajecta.gui.edit_in_place import Popup
+from trajecta.gui.figure_panel import MARGIN
 from trajecta.gui.style_dialog import StyleDialog
 from trajecta.gui.style_forms import COLOR_WORDS, AxisForm, PatientForm, TextForm, by_distance, likeness, offered
 from trajecta.gui.window import MainWindow
@@ -353,3 +354,20 @@ def test_the_own_colour_is_offered_first_and_look_alikes_apart() -> None:
     assert set(alike) >= set(others.values())
     assert sorted((*apart, *alike)) == sorted(COLORS)
     assert len(COLOR_WORDS) == len(set(COLOR_WORDS)) == len(COLORS)
+
+
+def test_the_dialog_covers_no_part_of_the_paper_in_a_small_window(demo: MainWindow) -> None:
+    demo.resize(1280, 800)
+    demo.show()
+    desk = demo.interior.workplace().figure
+    edges: list[tuple[int, int]] = []
+
+    def look(dialog: StyleDialog) -> None:
+        edges.append((desk.mapToGlobal(desk.rect().topRight()).x() - MARGIN, dialog.frameGeometry().left()))
+        assert dialog.templates.placeholderText()
+        dialog.reject()
+
+    answer_dialog(StyleDialog, look)
+    demo.commands.named["style"].trigger()
+    paper_ends, dialog_begins = edges[0]
+    assert paper_ends < dialog_begins

@@ -108,7 +108,7 @@ def test_a_typeface_that_the_journal_does_not_ask_for_is_named_with_those_that_f
     assert preflight(figure_of(Note((5, 2), "here")), asked, "pdf", 600) == ()
     found = preflight(figure_of(Note((5, 2), "here", typeface=Typeface.SERIF)), asked, "pdf", 600)
     assert [str(finding) for finding in found] == [
-        "The text is set in Liberation Serif; Journal asks for Arial, Helvetica. "
+        "The text is set in Liberation Serif; Journal asks for Arial or Helvetica. "
         "Choose Liberation Sans (as wide as Arial) under Chart, Style."
     ]
     assert preflight(figure_of(Note((5, 2), "患", typeface=Typeface.CARLITO)), PRESET, "pdf", 600)[0].text.startswith(

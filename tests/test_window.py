@@ -7,17 +7,21 @@ from driving import answer_dialog, settle
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QLineEdit, QMenu, QPushButton
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog, QLabel, QLineEdit, QMenu, QPushButton
 from waiting import wait_until
 
 from trajecta.gui.actions import ACTIONS
+from trajecta.gui.data_panel import EDGE
 from trajecta.gui.export_dialog import ExportDialog
 from trajecta.gui.import_dialog import ImportDialog
+from trajecta.gui.samples import seen_on
 from trajecta.gui.theme import DARK, LIGHT
 from trajecta.gui.window import MainWindow
 from trajecta.io.pen import draw_figure
 from trajecta.resources import ROOT
 from trajecta.stats.charts.registry import CHARTS
+from trajecta.stats.colors import contrast
+from trajecta.stats.palette import COLORS
 
 AWKWARD = ROOT / "demo" / "cart-sle-awkward.xlsx"
 
@@ -416,3 +420,26 @@ def test_primary_measures_are_a_family_of_their_own(demo: MainWindow) -> None:
     demo.commands.history.undo()
     settle(demo)
     assert overview.model.index(0, last).data() == "0.6875"
+
+
+def test_no_words_of_the_start_page_are_cut(window: MainWindow) -> None:
+    window.show()
+    words = [label for label in window.findChildren(QLabel) if label.isVisible() and label.text()]
+    assert any("never written to" in label.text() for label in words)
+    assert [label.text() for label in words if label.width() < label.sizeHint().width()] == []
+
+
+def test_the_table_shows_each_visit_in_full_in_a_small_window(demo: MainWindow) -> None:
+    demo.resize(1280, 800)
+    demo.show()
+    QApplication.processEvents()
+    header = work(demo).data.table.horizontalHeader()
+    for column, visit in enumerate(demo.interior.session.study.cohort.visits):
+        assert header.fontMetrics().horizontalAdvance(visit.label) + EDGE <= header.sectionSize(column)
+
+
+def test_a_dark_window_shows_every_patient_and_keeps_the_colours_of_the_paper() -> None:
+    for color in COLORS:
+        assert seen_on(LIGHT.panel, color) == color
+        assert contrast(seen_on(DARK.panel, color), DARK.panel) >= 3
+    assert seen_on(DARK.panel, COLORS[1]) == COLORS[1]
