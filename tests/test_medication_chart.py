@@ -9,8 +9,9 @@ from trajecta.stats.charts.choice import ChartChoice
 from trajecta.stats.charts.drug_rows import EARLIER, LEAST_BAR, UNKNOWN, UNKNOWN_FILL
 from trajecta.stats.charts.layout import overlap, text_boxes
 from trajecta.stats.charts.registry import build_figure
+from trajecta.stats.charts.traces import DAYS_PER_MONTH
 from trajecta.stats.cohort import Cohort, Course, Direction, Measure, Observation, Patient, Role, Visit
-from trajecta.stats.figure import Block, Figure, Line, Note, Panel, Scale
+from trajecta.stats.figure import Block, Dots, Figure, Line, Note, Panel, Scale, Shape
 
 SCORE = Measure("sledai", "SLEDAI-2K", "points", Direction.LOWER)
 DAYS = (-6.0, 30.0, 91.0, 365.0)
@@ -134,3 +135,16 @@ def test_titres_stand_on_the_same_logarithmic_axis_as_in_trajectories() -> None:
     zero = replace(base, observations=(replace(seen[0], value=0.0), *seen[1:]))
     linear = panel(build_figure(zero, "sledai", None, ChartChoice("medication", 89.0)), "values")
     assert linear.y.scale is Scale.LINEAR
+
+
+@pytest.mark.parametrize("width", [60.0, 89.0, 120.0, 183.0])
+@pytest.mark.parametrize("last", [-300, -62, -60, -58, -56, -54, -50, -40])
+def test_what_is_told_to_lie_before_the_time_shown_lies_there(last: int, width: float) -> None:
+    pulse = Course("P1", "Methylprednisolone", "methylprednisolone", daily_mg=500.0, start=last - 2, stop=last)
+    figure = drawn(steroid(20, -200, 30), pulse, width=width)
+    dose = panel(figure, "dose")
+    triangles = [p for m in dose.marks if isinstance(m, Dots) and m.shape is Shape.TRIANGLE_DOWN for p in m.points]
+    told = any(text.startswith("Before the time shown: pulse") for text in texts(figure))
+    begins = dose.x.range[0] * DAYS_PER_MONTH
+    assert told == (last < begins - 1)
+    assert bool(triangles) != told

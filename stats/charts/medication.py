@@ -213,6 +213,11 @@ def _least(story: _Story) -> float:
     return low - BEFORE_SHARE * (high - low)
 
 
+def _in_time(story: _Story, pulse: DoseStep) -> bool:
+    """Whether a pulse lies in the time shown; one before it is told at the foot and not drawn."""
+    return not _seen(story) or pulse.last + 1 > _least(story) / in_unit(1, story.unit)
+
+
 def _below_height(story: _Story, rows: Rows, size: float) -> float:
     """Points that the dose panel and the drug rows take, with their gaps and headings."""
     dose = GAP + size * 1.4 + DOSE_HEIGHT if story.steps or story.pulses else 0.0
@@ -254,9 +259,15 @@ def _time(cohort: Cohort, measure: Measure, story: _Story, sheet: Sheet, choice:
     if times:
         low, high = min([*times, 0.0]), max([*times, 0.0])
         days = [min(max(day, _least(story)), high + BEFORE_SHARE * (high - low)) for day in days]
+    earlier = bool(_seen(story)) and min(days, default=0.0) <= _least(story)
     times += days
-    axis = time_axis(cohort, times, unit, sheet.right - left, sheet.size)
-    return left, replace(axis, visible=False)
+    axis = replace(time_axis(cohort, times, unit, sheet.right - left, sheet.size), visible=False)
+    return left, _from_least(axis, _least(story)) if earlier else axis
+
+
+def _from_least(axis: Axis, least: float) -> Axis:
+    """The time axis without room to the left, where courses began before the time shown: that is where it begins."""
+    return replace(axis, range=(least, axis.range[1]), ticks=tuple(tick for tick in axis.ticks if tick[0] >= least))
 
 
 def _course_days(story: _Story) -> list[int]:
@@ -279,7 +290,8 @@ def _activity(measure: Measure, story: _Story, area: Rect, x: Axis, size: float)
 def _dose_axis(story: _Story, size: float) -> Axis:
     most = max([step.mg for step in story.steps] or [0.0]) or 1.0
     low, high = padded(0.0, most, DOSE_HEIGHT, 0.0)
-    return Axis("", (low, high * (PULSE_ROOM if story.pulses else 1.12)), linear_ticks(0.0, most, 2), size=size)
+    room = PULSE_ROOM if any(_in_time(story, p) for p in story.pulses) else 1.12
+    return Axis("", (low, high * room), linear_ticks(0.0, most, 2), size=size)
 
 
 def _lower(story: _Story, rows: Rows, at: Rect, x: Axis, page: tuple[ChartChoice, Sheet]) -> list[Panel]:
@@ -321,7 +333,7 @@ def _dose_marks(story: _Story, choice: ChartChoice) -> tuple[Mark, ...]:
         last = step.last
     lines: list[Mark] = [Line(tuple(run), DOSE_STROKE) for run in runs]
     top = (max([step.mg for step in story.steps] or [0.0]) or 1.0) * (PULSE_ROOM - 0.1)
-    at = tuple((in_unit((p.first + p.last) / 2, unit), top) for p in story.pulses)
+    at = tuple((in_unit((p.first + p.last) / 2, unit), top) for p in story.pulses if _in_time(story, p))
     if at:
         lines.append(Dots(at, Shape.TRIANGLE_DOWN, 4.5, BLOCK_INK, Stroke(BLOCK_INK, 0.4)))
     return (*blocks, *lines, Rule(0.0, True))
@@ -329,8 +341,7 @@ def _dose_marks(story: _Story, choice: ChartChoice) -> tuple[Mark, ...]:
 
 def _feet(story: _Story) -> tuple[str, ...]:
     notes = [] if story.logged else [f"No medication log for {story.patient}."]
-    first = _least(story) / in_unit(1, story.unit) if _seen(story) else float("-inf")
-    notes += [_pulse_words(p, p.last + 1 > first) for p in story.pulses]
+    notes += [_pulse_words(p, _in_time(story, p)) for p in story.pulses]
     unknown = dict.fromkeys(bar.label for bar in story.bars if not bar.dose_known)
     if unknown:
         notes.append(f"Pale bars: dose not known ({', '.join(unknown)}).")
@@ -368,8 +379,7 @@ def _words(cohort: Cohort, measure: Measure, story: _Story) -> str:
     if story.steps:
         doses = [short_number(step.mg) for step in story.steps]
         said.append(f"Prednisolone equivalent in mg/day, step by step: {', '.join(doses)}.")
-    first = _least(story) / in_unit(1, story.unit) if _seen(story) else float("-inf")
-    said += [_pulse_words(p, p.last + 1 > first) for p in story.pulses]
+    said += [_pulse_words(p, _in_time(story, p)) for p in story.pulses]
     said += [_bar_words(bar) for bar in story.bars]
     said += _unclear_words(story)
     said += story.carried
