@@ -4,7 +4,6 @@ Invariants: symbols are moved only sideways, symmetrically, in the cohort's orde
 at the moved symbols; every number that is written comes from the ``PairedResult`` and nothing is computed here.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -27,12 +26,12 @@ from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.legend import Entry, named
 from trajecta.stats.charts.pairs import (
     OPEN_SYMBOLS,
+    PairPlot,
     PairRow,
     asked_pairs,
     closing,
     largest_group,
     on_scale,
-    pair_rows,
     shown_test,
     sideways,
     values_of,
@@ -40,7 +39,7 @@ from trajecta.stats.charts.pairs import (
 from trajecta.stats.charts.traces import Point, line_width, symbol_size, symbols
 from trajecta.stats.charts.trajectories import too_low
 from trajecta.stats.charts.words import counted, listed
-from trajecta.stats.cohort import Cohort, Kind, Measure
+from trajecta.stats.cohort import Cohort, Kind
 from trajecta.stats.figure import INK, SOFT_INK, Anchor, Axis, Figure, Line, Mark, Note, Panel, Rect, Scale, Stroke
 from trajecta.stats.results import IntervalResult, PairedResult, TestResult
 from trajecta.stats.text_width import CAP_HEIGHT, shortened, text_width
@@ -51,21 +50,16 @@ MEDIAN_STROKE = Stroke(INK, 1.4)
 
 
 @dataclass(frozen=True)
-class _Plot:
-    """What is drawn: the measure and rows as the axis shows them, whether these are logarithms, and the answer."""
+class _Plot(PairPlot):
+    """The pairs with the bracket over their columns."""
 
-    cohort: Cohort
-    result: PairedResult
-    measure: Measure
-    rows: tuple[PairRow, ...]
-    log: bool
     bracket: Bracket
 
     @property
     def medians(self) -> tuple[float | None, float | None]:
         """Where the bars of the medians stand on the axis."""
-        places = (self.result.before_summary.median, self.result.after_summary.median)
-        before, after = (math.log10(m) if self.log and m is not None else m for m in places)
+        found = (self.result.before_summary.median, self.result.after_summary.median)
+        before, after = (None if median is None else self.place(median) for median in found)
         return before, after
 
 
@@ -78,9 +72,8 @@ def before_after(cohort: Cohort, measure: str, result: PairedResult | None, choi
     found = asked_pairs(cohort, measure, result, choice)
     if isinstance(found, Figure):
         return found
-    shown, rows, log = on_scale(found.measure, pair_rows(cohort, found))
-    plot = _Plot(cohort, found, shown, rows, log, bracket_of(found, choice.bracket))
-    return with_band_note(shown, lambda told: _drawn(plot, choice, told))
+    plot = _Plot(cohort, found, *on_scale(cohort, found), bracket_of(found, choice.bracket))
+    return with_band_note(plot.measure, lambda told: _drawn(plot, choice, told))
 
 
 def _drawn(plot: _Plot, choice: ChartChoice, told: tuple[str, ...]) -> Figure:

@@ -28,19 +28,18 @@ from trajecta.stats.charts.layout import Sheet
 from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.legend import Entry, named
 from trajecta.stats.charts.pairs import (
-    PairRow,
+    PairPlot,
     asked_pairs,
     bands_said,
     beyond_note,
     closing,
     on_scale,
-    pair_rows,
     values_of,
 )
 from trajecta.stats.charts.traces import line_width, symbol_size, symbols
 from trajecta.stats.charts.trajectories import too_low
 from trajecta.stats.charts.words import counted
-from trajecta.stats.cohort import Cohort, Measure
+from trajecta.stats.cohort import Cohort
 from trajecta.stats.figure import INK, Area, Axis, Block, Figure, Line, Mark, Panel, Scale, Stroke
 from trajecta.stats.results import PairedResult
 
@@ -67,19 +66,8 @@ class _Side:
 
 
 @dataclass(frozen=True)
-class _Plot:
-    """What is drawn: the measure and rows as the axis shows them, whether these are logarithms, and the answer."""
-
-    cohort: Cohort
-    result: PairedResult
-    measure: Measure
-    rows: tuple[PairRow, ...]
-    log: bool
-
-    @property
-    def place(self) -> Place:
-        """Where a recorded value lies on the axis."""
-        return math.log10 if self.log else float
+class _Plot(PairPlot):
+    """The pairs as two sides."""
 
     @property
     def sides(self) -> tuple[_Side, _Side]:
@@ -103,9 +91,8 @@ def distribution(cohort: Cohort, measure: str, result: PairedResult | None, choi
     found = asked_pairs(cohort, measure, result, choice, "a box")
     if isinstance(found, Figure):
         return found
-    shown, rows, log = on_scale(found.measure, pair_rows(cohort, found))
-    plot = _Plot(cohort, found, shown, rows, log)
-    return with_band_note(shown, lambda told: _drawn(plot, choice, told))
+    plot = _Plot(cohort, found, *on_scale(cohort, found))
+    return with_band_note(plot.measure, lambda told: _drawn(plot, choice, told))
 
 
 def quartiles(values: Sequence[float]) -> tuple[float, float]:

@@ -23,7 +23,6 @@ from trajecta.stats.charts.pairs import (
     closing,
     each_said,
     on_scale,
-    pair_rows,
     values_of,
 )
 from trajecta.stats.charts.traces import OPTICAL, line_width, symbol_size
@@ -88,7 +87,7 @@ def dumbbell(cohort: Cohort, measure: str, result: PairedResult | None, choice: 
     if isinstance(found, Figure):
         return found
     checked_width(choice)
-    shown, rows, log = on_scale(found.measure, pair_rows(cohort, found))
+    shown, rows, log = on_scale(cohort, found)
     # Best first; where no direction is known, the largest fall. Equal changes keep the cohort's order.
     ordered = sorted(rows, key=lambda row: row.change, reverse=found.measure.direction is Direction.HIGHER)
     plot = _Plot(found, shown, tuple(ordered), log)

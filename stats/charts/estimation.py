@@ -27,7 +27,7 @@ from trajecta.stats.charts.layout import FOOT_SIZE, Sheet
 from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.legend import Entry, named
 from trajecta.stats.charts.pairs import (
-    PairRow,
+    PairPlot,
     asked_pairs,
     bands_said,
     beyond_note,
@@ -36,14 +36,13 @@ from trajecta.stats.charts.pairs import (
     each_said,
     largest_group,
     on_scale,
-    pair_rows,
     sideways,
     values_of,
 )
 from trajecta.stats.charts.traces import Point, line_width, symbol_size, symbols
 from trajecta.stats.charts.trajectories import too_low
 from trajecta.stats.charts.words import counted
-from trajecta.stats.cohort import Cohort, Measure
+from trajecta.stats.cohort import Cohort
 from trajecta.stats.figure import (
     INK,
     SOFT_INK,
@@ -77,14 +76,9 @@ ESTIMATE_SIZE = 5.4
 
 
 @dataclass(frozen=True)
-class _Plot:
-    """What is drawn: the measure and rows as the left axis shows them, the answer and its interval."""
+class _Plot(PairPlot):
+    """The pairs, as the left axis shows them, and the interval of the answer."""
 
-    cohort: Cohort
-    result: PairedResult
-    measure: Measure
-    rows: tuple[PairRow, ...]
-    log: bool
     interval: IntervalResult | None
 
     @property
@@ -104,9 +98,8 @@ def estimation(cohort: Cohort, measure: str, result: PairedResult | None, choice
     found = asked_pairs(cohort, measure, result, choice, "an estimation plot")
     if isinstance(found, Figure):
         return found
-    shown, rows, log = on_scale(found.measure, pair_rows(cohort, found))
-    plot = _Plot(cohort, found, shown, rows, log, shown_interval(found))
-    return with_band_note(shown, lambda told: _drawn(plot, choice, told))
+    plot = _Plot(cohort, found, *on_scale(cohort, found), shown_interval(found))
+    return with_band_note(plot.measure, lambda told: _drawn(plot, choice, told))
 
 
 def _drawn(plot: _Plot, choice: ChartChoice, told: tuple[str, ...]) -> Figure:

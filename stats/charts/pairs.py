@@ -98,8 +98,25 @@ def shown_test(result: PairedResult) -> TestResult | None:
     return next((test for test in result.tests if test.key == result.comparison.test), None)
 
 
-def on_scale(measure: Measure, rows: tuple[PairRow, ...]) -> tuple[Measure, tuple[PairRow, ...], bool]:
+@dataclass(frozen=True)
+class PairPlot:
+    """What a chart of the pairs draws: the answer, measure and rows as their axis shows them, and if at logarithms."""
+
+    cohort: Cohort
+    result: PairedResult
+    measure: Measure
+    rows: tuple[PairRow, ...]
+    log: bool
+
+    @property
+    def place(self) -> Callable[[float], float]:
+        """Where a recorded value lies on the axis."""
+        return math.log10 if self.log else float
+
+
+def on_scale(cohort: Cohort, result: PairedResult) -> tuple[Measure, tuple[PairRow, ...], bool]:
     """Measure and rows as their axis shows them, at their logarithms where it is logarithmic, and whether it is."""
+    measure, rows = result.measure, pair_rows(cohort, result)
     if not is_logarithmic(measure, values_of(rows)):
         return measure, rows, False
 

@@ -27,6 +27,7 @@ from trajecta.stats.charts.layout import MARGIN, Sheet, checked_width
 from trajecta.stats.charts.left_out import left_out_note
 from trajecta.stats.charts.legend import Entry, named
 from trajecta.stats.charts.pairs import (
+    PairPlot,
     PairRow,
     asked_pairs,
     bands_said,
@@ -35,7 +36,6 @@ from trajecta.stats.charts.pairs import (
     closing,
     each_said,
     on_scale,
-    pair_rows,
     values_of,
 )
 from trajecta.stats.charts.traces import line_width, symbol_size, symbols
@@ -73,14 +73,9 @@ BEYOND = 20.0  # ranges that line and shading reach beyond the axes, for a camer
 
 
 @dataclass(frozen=True)
-class _Plot:
-    """What is drawn: the measure and rows as their axes show them, whether these are logarithms, and the answer."""
+class _Plot(PairPlot):
+    """The pairs, as both axes show them, and the choice that tells the size of the square."""
 
-    cohort: Cohort
-    result: PairedResult
-    measure: Measure
-    rows: tuple[PairRow, ...]
-    log: bool
     choice: ChartChoice
 
 
@@ -93,14 +88,13 @@ def scatter(cohort: Cohort, measure: str, result: PairedResult | None, choice: C
     found = asked_pairs(cohort, measure, result, choice, "a scatter plot")
     if isinstance(found, Figure):
         return found
-    shown, rows, log = on_scale(found.measure, pair_rows(cohort, found))
-    plot = _Plot(cohort, found, shown, rows, log, choice)
+    plot = _Plot(cohort, found, *on_scale(cohort, found), choice)
 
     def build(told: tuple[str, ...]) -> Figure:
-        labelled = _drawn(plot, told, direct=True) if len(rows) <= MOST_LABELLED else None
+        labelled = _drawn(plot, told, direct=True) if len(plot.rows) <= MOST_LABELLED else None
         return labelled or _drawn(plot, told, direct=False) or too_low(cohort, choice, found.measure)
 
-    return with_band_note(shown, build)
+    return with_band_note(plot.measure, build)
 
 
 def _drawn(plot: _Plot, told: tuple[str, ...], direct: bool) -> Figure | None:
