@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from trajecta.stats.charts.axes import axis_marks
-from trajecta.stats.charts.layout import FOOT_SIZE, SYNTHETIC
+from trajecta.stats.charts.layout import SYNTHETIC, foot_size_of
 from trajecta.stats.cohort import Cohort, Measure
 from trajecta.stats.figure import SOFT_INK, Dots, Figure, Mark, Note
 
@@ -64,9 +64,10 @@ def patients_drawn(cohort: Cohort, figure: Figure) -> tuple[str, ...]:
 
 def foot_of(figure: Figure) -> str:
     """The small notes at the foot of the page, which say what bars, bands and open symbols are, as one paragraph."""
+    size = foot_size_of(figure)
     notes = [
         mark.text
         for mark in figure.page
-        if isinstance(mark, Note) and mark.size == FOOT_SIZE and mark.color == SOFT_INK and mark.text != SYNTHETIC
+        if isinstance(mark, Note) and mark.size == size and mark.color == SOFT_INK and mark.text != SYNTHETIC
     ]
     return " ".join(notes)

@@ -21,7 +21,7 @@ from trajecta.gui.window import MainWindow
 from trajecta.gui.workplace import Workplace
 from trajecta.io.pen import draw_figure
 from trajecta.stats.charts.choice import ChartChoice
-from trajecta.stats.charts.hidden import room_mm
+from trajecta.stats.charts.hidden import without
 from trajecta.stats.charts.registry import CHARTS, build_figure, chart
 from trajecta.stats.cohort import Cohort, Measure, Observation, Patient, Visit
 from trajecta.stats.figure import POINTS_PER_MM, Dots, Note
@@ -284,7 +284,7 @@ def test_every_chart_can_hide_patients_on_a_page_of_chosen_height(demo: MainWind
     lowest = max((m for m in figure.page if isinstance(m, Note)), key=lambda m: m.at[1])
     assert lowest.text.startswith("1 patient hidden")
     assert lowest.at[1] < figure.height_mm * POINTS_PER_MM
-    assert room_mm(figure.width_mm, ("SYN-01",)) > 0
+    assert without(free, ("SYN-01",)).height_mm > free.height_mm
 
 
 def test_focus_and_crosshair_are_on_the_screen_only(demo: MainWindow) -> None:

@@ -14,7 +14,6 @@ from trajecta.stats.charts.choice import ChartChoice, Within
 from trajecta.stats.charts.composition import LETTER_SIZE, Composition, Part
 from trajecta.stats.charts.edits import chosen_styles
 from trajecta.stats.charts.layout import (
-    FOOT_SIZE,
     MARGIN,
     NARROW,
     SMALLEST_WIDTH_MM,
@@ -187,7 +186,7 @@ class _Fitting:
         entries = named(tuple(Entry(p, own[p], line_width(n), symbol_size(n)) for p in self._patients))[0]
         most = math.inf if self._page.height_mm is None else MOST_LEGEND * self._page.height_mm * POINTS_PER_MM
         legend = fit_legend(entries, sheet, 1.0, most, sheet.width)  # no width is left beside: below
-        label = text_width(SYNTHETIC, FOOT_SIZE) + 2 * COLUMN_GAP if self._cohort.synthetic else 0.0
+        label = text_width(SYNTHETIC, sheet.foot_size) + 2 * COLUMN_GAP if self._cohort.synthetic else 0.0
         if legend.entries and legend.width + label <= sheet.free_width:  # the label stands at the end of the last row
             sheet.marks += legend_marks(legend, sheet.left, sheet.bottom - legend.height)
             sheet.foot((), self._cohort.synthetic)

@@ -19,13 +19,20 @@ from trajecta.stats.charts.axes import (
 )
 from trajecta.stats.charts.edits import AxisEdit, Density, Edits, Place, own_words, refusal, same_words
 from trajecta.stats.charts.frame import fitted_label
-from trajecta.stats.charts.layout import FOOT_SIZE, MARGIN, clashes, note_box, overlap, panel_point, text_boxes
+from trajecta.stats.charts.layout import (
+    MARGIN,
+    clashes,
+    note_box,
+    overlap,
+    panel_point,
+    text_boxes,
+    with_foot,
+)
 from trajecta.stats.charts.moving import moved_mark, moved_rect
 from trajecta.stats.charts.restyled import resized, restyled
 from trajecta.stats.figure import (
     INK,
     POINTS_PER_MM,
-    SOFT_INK,
     Anchor,
     Axis,
     Block,
@@ -39,7 +46,7 @@ from trajecta.stats.figure import (
     Scale,
 )
 from trajecta.stats.palette import PatientStyle
-from trajecta.stats.text_width import ASCENT, DESCENT, shortened, wrapped
+from trajecta.stats.text_width import ASCENT, shortened, wrapped
 from trajecta.stats.typeset import plain, typeset
 
 MOST_LINES = 2  # of a title
@@ -457,14 +464,3 @@ def _outside(panel: Panel) -> int:
             xs, ys = ([e for e in ends if e is not None] for ends in ((mark.x0, mark.x1), (mark.y0, mark.y1)))
             found += any(not x0 <= x <= x1 for x in xs) or any(not y0 <= y <= y1 for y in ys)
     return found
-
-
-def with_foot(figure: Figure, sentence: str) -> Figure:
-    """The figure with one more sentence at its foot, on a page that is higher by it."""
-    size = max(FOOT_SIZE, min((panel.x.size for panel in figure.panels), default=FOOT_SIZE) - 2.0)
-    lines = wrapped(sentence, figure.width - 2 * MARGIN, size)
-    pitch = size * LINE_HEIGHT
-    height = figure.height_mm + (len(lines) * pitch + 1.0) / POINTS_PER_MM
-    first = height * POINTS_PER_MM - MARGIN - DESCENT * size - (len(lines) - 1) * pitch
-    notes = tuple(Note((MARGIN, first + i * pitch), line, size, SOFT_INK) for i, line in enumerate(lines))
-    return replace(figure, height_mm=height, page=(*figure.page, *notes), alt=f"{figure.alt} {sentence}".strip())

@@ -44,6 +44,9 @@ def arrange(choice: ChartChoice, around: Surround, plot_height: float) -> tuple[
     nothing that the page says once for all of them.
     """
     checked_width(choice)
+    # A patient who will be hidden leaves no gap in the legend; one of whom all would be hidden stays, as the marks do.
+    shown = tuple(entry for entry in around.entries if entry.patient not in choice.hidden)
+    around = replace(around, entries=shown or around.entries)
     if choice.within is not None:
         around = replace(around, entries=around.entries if choice.within.legend else (), synthetic=False)
     fixed = choice.height_mm is not None

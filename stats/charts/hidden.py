@@ -7,20 +7,12 @@ patients, and the note at the foot says that too; a figure never loses its last 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from trajecta.stats.charts.axes import LINE_HEIGHT
-from trajecta.stats.charts.layout import FOOT_SIZE, MARGIN
+from trajecta.stats.charts.layout import with_foot
 from trajecta.stats.charts.words import counted
-from trajecta.stats.figure import POINTS_PER_MM, SOFT_INK, Axis, Figure, Mark, Note, Panel, Scale
-from trajecta.stats.text_width import DESCENT, wrapped
+from trajecta.stats.figure import Axis, Figure, Mark, Panel, Scale
 from trajecta.stats.words import list_text
 
 MOST_NAMES = 12  # ids in the note; a sentence of more is not read
-
-
-def room_mm(width_mm: float, patients: Iterable[str]) -> float:
-    """The height in mm that the note on these patients takes at the foot of a page of this width; 0 for nobody."""
-    lines = _lines(width_mm, tuple(patients))
-    return (len(lines) * FOOT_SIZE * LINE_HEIGHT + 1.0) / POINTS_PER_MM if lines else 0.0
 
 
 def drawn_among(figure: Figure, patients: Iterable[str]) -> tuple[str, ...]:
@@ -34,23 +26,13 @@ def without(figure: Figure, patients: Iterable[str]) -> Figure:
     """The figure without the marks, legend entries and axis names of these patients, with a note that says who.
 
     Patients who are not in the figure are not named; where nobody would be left the figure stays as it is. The page
-    grows by ``room_mm``.
+    grows by the note.
     """
     hidden = drawn_among(figure, patients)
     if not hidden:
         return figure
-    lines = _lines(figure.width_mm, hidden)
-    height = figure.height_mm + room_mm(figure.width_mm, hidden)
-    pitch = FOOT_SIZE * LINE_HEIGHT
-    first = height * POINTS_PER_MM - MARGIN - DESCENT * FOOT_SIZE - (len(lines) - 1) * pitch
-    notes = tuple(Note((MARGIN, first + i * pitch), line, FOOT_SIZE, SOFT_INK) for i, line in enumerate(lines))
-    return replace(
-        figure,
-        height_mm=height,
-        panels=tuple(_panel_without(panel, hidden) for panel in figure.panels),
-        page=(*_marks_without(figure.page, hidden), *notes),
-        alt=f"{figure.alt} {sentence(hidden)}".strip(),
-    )
+    panels = tuple(_panel_without(panel, hidden) for panel in figure.panels)
+    return with_foot(replace(figure, panels=panels, page=_marks_without(figure.page, hidden)), sentence(hidden))
 
 
 def sentence(hidden: tuple[str, ...]) -> str:
@@ -62,10 +44,6 @@ def sentence(hidden: tuple[str, ...]) -> str:
     return f"{counted(len(hidden), 'patient')} hidden in this drawing and counted in every number: " + (
         f"{list_text(hidden, MOST_NAMES)}."
     )
-
-
-def _lines(width_mm: float, hidden: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(wrapped(sentence(hidden), width_mm * POINTS_PER_MM - 2 * MARGIN, FOOT_SIZE)) if hidden else ()
 
 
 def _marks_without(marks: tuple[Mark, ...], hidden: tuple[str, ...]) -> tuple[Mark, ...]:

@@ -6,7 +6,7 @@ texts laid out through a ``Sheet`` cannot overlap; type is between 5 and 8 point
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from trajecta.stats.charts.axes import LINE_HEIGHT, axis_marks
 from trajecta.stats.charts.choice import ChartChoice
@@ -52,6 +52,20 @@ def type_of(choice: ChartChoice) -> float:
     return choice.edits.style.text_size or type_size(choice.width_mm * POINTS_PER_MM)
 
 
+def foot_size(size: float) -> float:
+    """Type size of the notes at the foot of a page whose axes have this one.
+
+    >>> foot_size(7.0), foot_size(6.0), foot_size(9.0)
+    (5.0, 5.0, 7.0)
+    """
+    return max(FOOT_SIZE, size - 2.0)
+
+
+def foot_size_of(figure: Figure) -> float:
+    """Type size of the notes at the foot of a finished figure."""
+    return foot_size(max((axis.size for panel in figure.panels for axis in (panel.x, panel.y)), default=0.0))
+
+
 @dataclass
 class Sheet:
     """A page being laid out: what is still free, and the marks set so far. Lives only inside one chart function."""
@@ -77,7 +91,7 @@ class Sheet:
     @property
     def foot_size(self) -> float:
         """Type size of the notes at the foot."""
-        return max(FOOT_SIZE, self.size - 2.0)
+        return foot_size(self.size)
 
     def head(self, texts: Iterable[str], size: float, color: str = SOFT_INK, bold: bool = False) -> None:
         """Set lines at the top, wrapped to the free width, and take their room."""
@@ -184,6 +198,17 @@ def text_boxes(figure: Figure) -> tuple[tuple[str, Rect], ...]:
 
 def _notes(marks: Iterable[Mark]) -> tuple[Note, ...]:
     return tuple(mark for mark in marks if isinstance(mark, Note))
+
+
+def with_foot(figure: Figure, sentence: str) -> Figure:
+    """The figure with one more sentence at its foot and in its words, on a page that is higher by it."""
+    size = foot_size_of(figure)
+    lines = wrapped(sentence, figure.width - 2 * MARGIN, size)
+    pitch = size * LINE_HEIGHT
+    height = figure.height_mm + (len(lines) * pitch + 1.0) / POINTS_PER_MM
+    first = height * POINTS_PER_MM - MARGIN - DESCENT * size - (len(lines) - 1) * pitch
+    notes = tuple(Note((MARGIN, first + i * pitch), line, size, SOFT_INK) for i, line in enumerate(lines))
+    return replace(figure, height_mm=height, page=(*figure.page, *notes), alt=f"{figure.alt} {sentence}".strip())
 
 
 def overlap(one: Rect, other: Rect) -> bool:

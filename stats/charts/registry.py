@@ -13,7 +13,7 @@ from trajecta.stats.charts.edits import SMALLEST_SIZE, Edits
 from trajecta.stats.charts.estimation import estimation
 from trajecta.stats.charts.forest import forest
 from trajecta.stats.charts.heat import heat
-from trajecta.stats.charts.hidden import drawn_among, room_mm, without
+from trajecta.stats.charts.hidden import drawn_among, without
 from trajecta.stats.charts.layout import clashes
 from trajecta.stats.charts.medication import medication
 from trajecta.stats.charts.scatter import scatter
@@ -133,10 +133,11 @@ def _built(entry: Chart, cohort: Cohort, measure: str, result: PairedResult | No
     subject = choice.patient or next((p.id for p in cohort.included), None)
     figure = _edited(entry, cohort, measure, result, choice)
     hidden = drawn_among(figure, (p for p in choice.hidden if not (entry.of_one and p == subject)))
+    found = without(figure, hidden)
     if hidden and choice.height_mm is not None:  # the note at the foot stands inside the height that was chosen
-        lower = choice.height_mm - room_mm(figure.width_mm, hidden)
-        figure = _edited(entry, cohort, measure, result, replace(choice, height_mm=lower))
-    return without(figure, hidden)
+        lower = choice.height_mm - (found.height_mm - figure.height_mm)
+        found = without(_edited(entry, cohort, measure, result, replace(choice, height_mm=lower)), hidden)
+    return found
 
 
 SIZE_STEP = 0.5  # points, by which a text size is lowered that a page has no room for
