@@ -23,12 +23,15 @@ class Camera(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph is untyped
         self.setMouseEnabled(panel.moves, panel.moves)
         (x0, x1), (y0, y1) = panel.x.range, panel.y.range
         wide, high = x1 - x0, y1 - y0
-        # Half a panel of air on every side: the data cannot be lost from sight.
+        # Half a panel of air on every side: the data cannot be lost from sight. Zooming out ends at the whole, since on
+        # less room than it was laid out for one text would lie on another.
         self.setLimits(
             xMin=x0 - wide / 2,
             xMax=x1 + wide / 2,
             yMin=y0 - high / 2,
             yMax=y1 + high / 2,
+            maxXRange=wide,
+            maxYRange=high,
             minXRange=wide / 200,
             minYRange=high / 200,
         )

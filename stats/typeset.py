@@ -63,9 +63,12 @@ def typeset(text: str) -> str:
 def _moved(found: re.Match[str]) -> str:
     lowered = found["down"]
     held = lowered or found["up"] or found["bracketed"] or found["power"]
-    if _HAS_UNICODE.fullmatch(held):
-        return held.translate(_LOWER if lowered else _RAISE)
-    return f"_{{{held}}}" if lowered else f"^{{{held}}}"
+    return _in_unicode(held, bool(lowered)) or (f"_{{{held}}}" if lowered else f"^{{{held}}}")
+
+
+def _in_unicode(held: str, lowered: bool) -> str:
+    """Unicode's raised or lowered characters for these; empty where it lacks one."""
+    return held.translate(_LOWER if lowered else _RAISE) if _HAS_UNICODE.fullmatch(held) else ""
 
 
 @lru_cache(maxsize=4096)
@@ -105,10 +108,8 @@ def plain(text: str) -> str:
 
 
 def _characters(found: re.Match[str]) -> str:
-    held = found["up"] or found["down"]
-    if held and _HAS_UNICODE.fullmatch(held):
-        return held.translate(_LOWER if found["down"] else _RAISE)
-    return held or found[0]
+    held = found["up"] or found["down"] or ""
+    return _in_unicode(held, bool(found["down"])) or held or found[0]
 
 
 def letters(text: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from test_layout_of_charts import COHORTS, WIDTHS, assert_laid_out, questions
 from trajecta.main import main
 from trajecta.stats.charts.bracket import EARNED, bracket_of
 from trajecta.stats.charts.choice import ChartChoice
+from trajecta.stats.charts.editing import CUT
+from trajecta.stats.charts.edits import AxisEdit, Edits, Place, own_words
 from trajecta.stats.charts.found import found_at
 from trajecta.stats.charts.layout import note_box, panel_point
 from trajecta.stats.charts.pairs import shown_test
@@ -111,6 +113,21 @@ def test_its_text_cannot_be_edited() -> None:
     note = next(m for m in panel.marks if isinstance(m, Note) and m.text.startswith("P "))
     box = note_box(note, *panel_point(panel, note))
     assert found_at(figure, box.x + box.width / 2, box.y + box.height / 2) is None
+
+
+@pytest.mark.parametrize(("top", "there"), [(60.0, True), (26.5, False), (10.0, False)])
+def test_limits_set_by_hand_show_the_whole_bracket_or_none_and_say_so(top: float, there: bool) -> None:
+    cohort = COHORTS["fifty patients"]()
+    measure, result = questions(cohort)[0]
+    own = build_figure(cohort, measure, result, ChartChoice("before-after", bracket=True))
+    place = Place("before-after", measure, own.panels[0].key, "y")
+    edits = Edits().with_axis(AxisEdit(place, own_words(own.panels[0].y.label), limits=(0.0, top)))
+    figure = build_figure(cohort, measure, result, ChartChoice("before-after", bracket=True, edits=edits))
+    lines = [m for m in figure.panels[0].marks if isinstance(m, Line) and len(m.points) == 4 and not m.key]
+    assert bool(lines) == there
+    assert any(text.startswith("P ") for text in texts(figure)) == there
+    assert any(isinstance(m, Note) and m.text == CUT for m in figure.page) != there
+    assert_laid_out(replace(figure, panels=()), f"up to {top:g}")
 
 
 @pytest.mark.usefixtures("app")

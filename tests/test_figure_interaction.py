@@ -20,11 +20,14 @@ from trajecta.gui.targets import Targets, crossing, distances
 from trajecta.gui.window import MainWindow
 from trajecta.gui.workplace import Workplace
 from trajecta.io.pen import draw_figure
+from trajecta.io.shown import foot_of
 from trajecta.stats.charts.choice import ChartChoice
+from trajecta.stats.charts.edits import Edits, Style
 from trajecta.stats.charts.hidden import without
+from trajecta.stats.charts.layout import SYNTHETIC
 from trajecta.stats.charts.registry import CHARTS, build_figure, chart
 from trajecta.stats.cohort import Cohort, Measure, Observation, Patient, Visit
-from trajecta.stats.figure import POINTS_PER_MM, Dots, Note
+from trajecta.stats.figure import POINTS_PER_MM, Dots, Figure, Note
 
 NONE = Qt.KeyboardModifier.NoModifier
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -285,6 +288,40 @@ def test_every_chart_can_hide_patients_on_a_page_of_chosen_height(demo: MainWind
     assert lowest.text.startswith("1 patient hidden")
     assert lowest.at[1] < figure.height_mm * POINTS_PER_MM
     assert without(free, ("SYN-01",)).height_mm > free.height_mm
+
+
+@pytest.mark.parametrize("size", [None, 9.0])
+def test_a_hidden_patient_leaves_no_gap_in_the_legend_and_a_note_like_the_others(
+    demo: MainWindow, size: float | None
+) -> None:
+    cohort = demo.interior.session.study.cohort
+    plain = ChartChoice(edits=Edits(Style(text_size=size)))
+    free, figure = (
+        build_figure(cohort, "sledai-2k", None, replace(plain, hidden=hidden)) for hidden in ((), ("SYN-02", "SYN-04"))
+    )
+
+    def rows(drawn: Figure) -> list[float]:
+        return sorted(m.at[1] for m in drawn.page if isinstance(m, Note) and m.key)
+
+    assert rows(figure) == rows(free)[:3]
+    said = [m for m in figure.page if isinstance(m, Note) and m.text.startswith("2 patients hidden")]
+    others = [m for m in figure.page if isinstance(m, Note) and m.text == SYNTHETIC]
+    assert {m.size for m in said} == {m.size for m in others} == {5.0 if size is None else 7.0}
+    assert "2 patients hidden in this drawing" in foot_of(figure)
+    assert "Cross: visit missed." in foot_of(figure)
+    everybody = tuple(patient.id for patient in cohort.included)
+    assert build_figure(cohort, "sledai-2k", None, replace(plain, hidden=everybody)) == free
+
+
+def test_zooming_out_ends_at_the_whole(demo: MainWindow) -> None:
+    paper = paper_of(demo)
+    for key in (Qt.Key.Key_Minus, Qt.Key.Key_Minus, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Minus):
+        QTest.keyClick(paper, key)
+        for camera in paper.cameras.values():
+            (x0, x1), (y0, y1) = camera.viewRange()
+            (home0, home1), (low, high) = camera.home.x.range, camera.home.y.range
+            assert x1 - x0 <= (home1 - home0) * (1 + 1e-9)
+            assert y1 - y0 <= (high - low) * (1 + 1e-9)
 
 
 def test_focus_and_crosshair_are_on_the_screen_only(demo: MainWindow) -> None:

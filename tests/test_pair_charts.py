@@ -28,7 +28,7 @@ from trajecta.stats.cohort import (
     Visit,
 )
 from trajecta.stats.compare import compare
-from trajecta.stats.figure import Area, Block, Dots, Figure, Line, Note, Panel, Rule, Scale
+from trajecta.stats.figure import Area, Block, Dots, Figure, Line, Note, Panel, Rect, Rule, Scale
 from trajecta.stats.palette import style_of
 from trajecta.stats.results import Comparison, PairedResult
 from trajecta.stats.words import level_text
@@ -211,6 +211,17 @@ def test_the_label_of_a_band_keeps_clear_of_a_box() -> None:
         assert sum(1 for m in panel.marks if isinstance(m, Block) and m.outline is not None) == 2
         assert not any(crosses(box, *line) for line in lines)
         assert not any(overlap(box, dot) for dot in dots)
+
+
+def test_the_word_for_the_improved_side_keeps_away_from_symbols_where_it_can() -> None:
+    figure, _ = drawn("scatter", ((16, 3), (18, 2), (20, 1), (22, 4), (9, 8)), SCORE)
+    panel = figure.panels[0]
+    (word,) = [m for m in panel.marks if isinstance(m, Note) and m.text == "improved"]
+    box = note_box(word, *panel_point(panel, word))
+    free = Rect(box.x - 5, box.y - 5, box.width + 10, box.height + 10)
+    others = [m for m in panel.marks if isinstance(m, Note) and m is not word]
+    assert not any(overlap(free, dot) for dot in obstacles(panel)[1])
+    assert not any(overlap(free, note_box(m, *panel_point(panel, m))) for m in others)
 
 
 def test_limits_of_agreement_are_refused_for_values_over_many_sizes() -> None:

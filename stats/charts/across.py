@@ -73,15 +73,15 @@ class Places:
         self._lines, self._dots = obstacles(panel)
         self._texts = [note_box(m, *panel_point(panel, m)) for m in panel.marks if isinstance(m, Note)]
 
-    def set(self, notes: Iterable[Note], strict: bool) -> Note | None:
+    def set(self, notes: Iterable[Note], strict: bool, room: float = 0.0) -> Note | None:
         """The first of these notes that has a free place, which it then takes; None if there is none.
 
         Unless ``strict``, a place on lines and symbols will do where no other is free, the least covered one; a place
-        on a text or outside the panel never does.
+        on a text or outside the panel never does. ``room`` are points that are to be free around it.
         """
         best: tuple[int, Note] | None = None
         boxed = [(note, note_box(note, *panel_point(self.panel, note))) for note in notes]
-        boxed = [(note, box) for note, box in boxed if inside(box, self.panel.area)]
+        boxed = [(note, _wider(box, room)) for note, box in boxed if inside(box, self.panel.area)]
         lines, dots = self._near([box for _, box in boxed])
         for note, box in boxed:
             if any(overlap(box, other) for other in self._texts):
@@ -105,6 +105,10 @@ class Places:
         hull = Rect(left, top, right - left, bottom - top)
         lines = [line for line in self._lines if crosses(hull, *line)]
         return lines, [dot for dot in self._dots if overlap(hull, dot)]
+
+
+def _wider(box: Rect, by: float) -> Rect:
+    return Rect(box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by)
 
 
 def around(at: tuple[float, float], text: str, size: float, gap: float, **look: str) -> tuple[Note, ...]:

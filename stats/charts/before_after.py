@@ -86,7 +86,7 @@ def _drawn(plot: _Plot, choice: ChartChoice, told: tuple[str, ...]) -> Figure:
         *_feet(rows, result),
         *left_out_note(cohort, result),
         *many,
-        *((bracket.reason,) if bracket.reason else ()),
+        *bracket.note,
     )
     around = Surround(answer_lines(result), entries, feet, cohort.synthetic)
     sheet, height_mm = arrange(choice, around, default_plot_height(choice.width_mm))

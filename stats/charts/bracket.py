@@ -7,7 +7,7 @@ no P, or no pairs of this number could ever reach 0.05, there is no bracket, and
 from dataclasses import dataclass, replace
 
 from trajecta.stats.charts.pairs import shown_test
-from trajecta.stats.figure import INK, Anchor, Axis, Line, Mark, Note, Stroke
+from trajecta.stats.figure import INK, Anchor, Axis, Line, Mark, Note, Panel, Stroke
 from trajecta.stats.results import PairedResult
 from trajecta.stats.text_width import CAP_HEIGHT
 from trajecta.stats.words import count_text, p_number, p_text
@@ -24,6 +24,11 @@ class Bracket:
 
     text: str = ""
     reason: str = ""
+
+    @property
+    def note(self) -> tuple[str, ...]:
+        """The sentence for the foot where there is none although it was asked for."""
+        return (self.reason,) if self.reason else ()
 
     def room(self, size: float) -> float:
         """Points that it needs above the data; 0 for none."""
@@ -46,6 +51,22 @@ class Bracket:
             Line(((0.0, end), (0.0, top), (1.0, top), (1.0, end)), STROKE),
             Note((0.5, top), self.text, size, INK, Anchor.MIDDLE, (0.0, -RAISED)),
         )
+
+
+def whole(panel: Panel) -> Panel:
+    """The panel without a bracket of which its ranges would show a part only, so that no P stands without its columns.
+
+    A bracket is the one line of four points that belongs to nobody and goes from column 0 to column 1.
+    """
+    (x0, x1), (y0, y1) = panel.x.range, panel.y.range
+    for mark in panel.marks:
+        if isinstance(mark, Line) and not mark.key and [x for x, _ in mark.points] == [0.0, 0.0, 1.0, 1.0]:
+            if all(x0 <= x <= x1 and y0 <= y <= y1 for x, y in mark.points):
+                return panel
+            place = (0.5, mark.points[1][1])
+            kept = (m for m in panel.marks if m is not mark and not (isinstance(m, Note) and m.at == place))
+            return replace(panel, marks=tuple(kept))
+    return panel
 
 
 def bracket_of(result: PairedResult, wanted: bool) -> Bracket:

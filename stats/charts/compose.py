@@ -211,7 +211,8 @@ class _Fitting:
         choice, part = self._choice(cell, height, legend), cell.part
         known = self._built.get((part.measure, choice))
         if known is None:
-            known = self._chart(part, choice)
+            with set_in(choice.edits.style.typeface):
+                known = self._chart(part, choice)
             self._built[part.measure, choice] = known
         return known
 

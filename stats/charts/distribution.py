@@ -125,7 +125,7 @@ def _drawn(plot: _Plot, choice: ChartChoice, told: tuple[str, ...]) -> Figure:
         *beyond_note(rows),
         *left_out_note(plot.cohort, plot.result),
         *many,
-        *((bracket.reason,) if bracket.reason else ()),
+        *bracket.note,
     )
     heads = answer_lines(plot.result) if bracket.text else ()  # a P without its test says nothing
     sheet, height_mm = arrange(

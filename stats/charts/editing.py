@@ -17,6 +17,7 @@ from trajecta.stats.charts.axes import (
     short_number,
     zoomed,
 )
+from trajecta.stats.charts.bracket import whole
 from trajecta.stats.charts.edits import AxisEdit, Density, Edits, Place, own_words, refusal, same_words
 from trajecta.stats.charts.frame import fitted_label
 from trajecta.stats.charts.layout import (
@@ -50,6 +51,7 @@ from trajecta.stats.text_width import ASCENT, shortened, wrapped
 from trajecta.stats.typeset import plain, typeset
 
 MOST_LINES = 2  # of a title
+CUT = "The bracket with P lies outside the axes and is not drawn."
 MULTIPLES = (1.0, 2.0, 5.0)  # of a power of ten, on a logarithmic axis with more ticks
 NUDGES = (0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0)  # of the type size, tried for a text that would lie on another
 NEAR = 0.5  # points; panels whose edges lie closer stand in one column or row
@@ -439,7 +441,9 @@ def _with_outside(figure: Figure, home: Figure) -> Figure:
         for panel, before in zip(figure.panels, home.panels, strict=True)
         if (panel.x.range, panel.y.range) != (before.x.range, before.y.range)
     )
-    return with_foot(figure, outside_sentence(number)) if number else figure
+    found = with_foot(figure, outside_sentence(number)) if number else figure
+    cut = replace(found, panels=tuple(map(whole, found.panels)))
+    return found if cut.panels == found.panels else with_foot(cut, CUT)
 
 
 def outside_sentence(number: int) -> str:

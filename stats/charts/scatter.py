@@ -249,7 +249,8 @@ def _improved(direction: Direction, places: Places, size: float) -> list[Mark]:
     notes = [
         Note((edge, y0 + h * (y1 - y0)), "improved", size, SOFT_INK, anchor, (inset, down), pin=Pin.X) for h in heights
     ]
-    note = places.set(notes, strict=True)
+    # Close to a symbol it would read as somebody's name.
+    note = places.set(notes, strict=True, room=size) or places.set(notes, strict=True)
     return [note] if note is not None else []
 
 
